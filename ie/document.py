@@ -1,0 +1,297 @@
+"""The document and what is marked in it.
+
+Text is never altered. An interval is half-open, ``[start, end)``, in Unicode code
+points of the text as read; ``text[start:end]`` is the only truth about a span.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ie.errors import AnnotationError, DocumentError
+from ie.labels import (
+    APPROXIMATIONS,
+    CHANNEL_TYPES,
+    INDICATORS,
+    NUMERIC_LABELS,
+    RELATIONS,
+    SPAN_LABELS,
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report as read.
+
+    Args:
+        text: the whole text, exactly as decoded.
+        name: where it came from, for messages and for the report.
+        media_type: of the source file.
+        encoding: with which the source was decoded.
+    """
+
+    text: str
+    name: str = "document"
+    media_type: str = "text/plain"
+    encoding: str = "utf-8"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex digest of the text's UTF-8 bytes: the identity of a document."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def span(self, start: int, end: int, label: str, **attributes: Any) -> Span:
+        """A span of this document, checked against the length of its text.
+
+        Raises:
+            DocumentError: the interval leaves the text, or the span is invalid in itself.
+        """
+        span = Span(start, end, label, Attributes(**attributes) if attributes else NO_ATTRIBUTES)
+        self.check(span)
+        return span
+
+    def check(self, span: Span) -> None:
+        """Raise :class:`DocumentError` where the span leaves the text."""
+        if span.end > len(self.text):
+            raise DocumentError(
+                self.name,
+                f"span {span.label} [{span.start}, {span.end})",
+                f"an end of at most {len(self.text)}, the length of the text",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What a span says beyond its place; every field is optional.
+
+    ``indicator``, ``value`` (in base units), ``unit`` and ``approx`` belong to COUNT and
+    RATE, ``type`` to CHANNEL, and ``indicator``, ``value`` 0 and ``stated`` ``none`` to an
+    INDICATOR that says a zero in words.
+    """
+
+    indicator: str | None = None
+    value: float | None = None
+    unit: str | None = None
+    approx: str | None = None
+    stated: str | None = None
+    type: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in _ALLOWED.items():
+            value = getattr(self, name)
+            if value is not None and value not in allowed:
+                raise AnnotationError(
+                    f"attribute {name}", f"{value!r}", f"one of {', '.join(allowed)}"
+                )
+
+    def to_dict(self) -> dict[str, str | float]:
+        """Only the fields that are set, in the order of the guide."""
+        return {k: v for k in self.__slots__ if (v := getattr(self, k)) is not None}
+
+
+_ALLOWED: dict[str, Any] = {
+    "indicator": INDICATORS,
+    "approx": APPROXIMATIONS,
+    "stated": ("none",),
+    "type": CHANNEL_TYPES,
+}
+
+NO_ATTRIBUTES = Attributes()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled half-open interval ``[start, end)`` of code points.
+
+    Raises:
+        DocumentError: the interval is empty, reversed or negative, or the label unknown.
+    """
+
+    start: int
+    end: int
+    label: str
+    attrs: Attributes = NO_ATTRIBUTES
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise DocumentError(
+                f"span {self.label}", f"[{self.start}, {self.end})", "0 <= start < end"
+            )
+        if self.label not in SPAN_LABELS:
+            raise DocumentError(
+                f"span [{self.start}, {self.end})",
+                f"label {self.label!r}",
+                f"one of {', '.join(SPAN_LABELS)}",
+            )
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """What identifies a span within its document: spans of one label never overlap."""
+        return self.start, self.end, self.label
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether this INDICATOR says a zero in words."""
+        return self.label == "INDICATOR" and self.attrs.stated == "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A typed link from a head span to a tail span.
+
+    Raises:
+        AnnotationError: the type is unknown or its ends are not legal.
+    """
+
+    type: str
+    head: Span
+    tail: Span
+    score: float | None = None
+
+    def __post_init__(self) -> None:
+        kind = RELATIONS.get(self.type)
+        if kind is None:
+            raise AnnotationError("relation", repr(self.type), f"one of {', '.join(RELATIONS)}")
+        if self.head.label not in kind.heads or self.tail.label not in kind.tails:
+            raise AnnotationError(
+                f"relation {self.type} at {self.head.start}",
+                f"{self.head.label} → {self.tail.label}",
+                f"{'/'.join(sorted(kind.heads))} → {'/'.join(sorted(kind.tails))}",
+            )
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """The spans of one document, in text order, and the relations between them.
+
+    Raises:
+        DocumentError: a span leaves the text.
+        AnnotationError: two spans of one label overlap, or a relation has an end that is
+            not among the spans.
+    """
+
+    document: Document
+    spans: tuple[Span, ...]
+    relations: tuple[Relation, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.spans, key=lambda s: (s.start, s.end, s.label)))
+        object.__setattr__(self, "spans", ordered)
+        object.__setattr__(self, "relations", tuple(self.relations))
+        last_of_label: dict[str, Span] = {}
+        for span in ordered:
+            self.document.check(span)
+            last = last_of_label.get(span.label)
+            if last is not None and span.start < last.end:
+                raise AnnotationError(
+                    self.document.name,
+                    f"{span.label} [{span.start}, {span.end}) over [{last.start}, {last.end})",
+                    "spans of one label that do not overlap",
+                )
+            last_of_label[span.label] = span
+        keys = {s.key for s in ordered}
+        for r in self.relations:
+            if r.head.key not in keys or r.tail.key not in keys:
+                raise AnnotationError(
+                    self.document.name,
+                    f"relation {r.type} {r.head.key} → {r.tail.key}",
+                    "ends that are among the spans",
+                )
+
+    def text(self, span: Span) -> str:
+        """The surface of a span."""
+        return self.document.text[span.start : span.end]
+
+    def of(self, label: str) -> list[Span]:
+        """The spans of one label, in text order."""
+        return [s for s in self.spans if s.label == label]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The two lists of the gold files: spans with ids, relations by id."""
+        ids = {s.key: f"s{i}" for i, s in enumerate(self.spans, 1)}
+        spans = []
+        for s in self.spans:
+            row: dict[str, Any] = {
+                "id": ids[s.key],
+                "label": s.label,
+                "start": s.start,
+                "end": s.end,
+                "text": self.text(s),
+            }
+            if attrs := s.attrs.to_dict():
+                row["attrs"] = attrs
+            if s.score is not None:
+                row["score"] = s.score
+            spans.append(row)
+        relations = []
+        for r in self.relations:
+            row = {"type": r.type, "head": ids[r.head.key], "tail": ids[r.tail.key]}
+            if r.score is not None:
+                row["score"] = r.score
+            relations.append(row)
+        return {"spans": spans, "relations": relations}
+
+    @classmethod
+    def from_dict(cls, document: Document, data: dict[str, Any]) -> Annotations:
+        """Read the two lists of a gold file, checking every ``text`` against the document.
+
+        Raises:
+            AnnotationError: a span whose ``text`` is not what stands at its offsets, an
+                unknown attribute, or a relation to an unknown id.
+        """
+        by_id: dict[str, Span] = {}
+        for row in _rows(document, data, "spans"):
+            where = f"{document.name} span {row.get('id')}"
+            try:
+                known = {k: v for k, v in row.get("attrs", {}).items() if v is not None}
+                span = Span(
+                    row["start"],
+                    row["end"],
+                    row["label"],
+                    Attributes(**known) if known else NO_ATTRIBUTES,
+                    row.get("score"),
+                )
+                document.check(span)
+            except (KeyError, TypeError) as error:
+                raise AnnotationError(where, f"{error}", "id, label, start, end, text") from error
+            surface = document.text[span.start : span.end]
+            if row.get("text", surface) != surface:
+                raise AnnotationError(
+                    where,
+                    f"text {row['text']!r} but {surface!r} at [{span.start}, {span.end})",
+                    "the text of the document at these offsets",
+                )
+            by_id[row["id"]] = span
+        relations = []
+        for row in _rows(document, data, "relations"):
+            try:
+                head, tail = by_id[row["head"]], by_id[row["tail"]]
+                relations.append(Relation(row["type"], head, tail, row.get("score")))
+            except KeyError as error:
+                raise AnnotationError(
+                    f"{document.name} relation", f"{error} in {row}", "type, head and tail ids"
+                ) from error
+        return cls(document, tuple(by_id.values()), tuple(relations))
+
+
+def _rows(document: Document, data: dict[str, Any], name: str) -> Iterable[dict[str, Any]]:
+    rows = data.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise AnnotationError(document.name, f"{name} of type {type(rows).__name__}", "a list")
+    return rows
+
+
+__all__ = [
+    "NO_ATTRIBUTES",
+    "NUMERIC_LABELS",
+    "Annotations",
+    "Attributes",
+    "Document",
+    "Relation",
+    "Span",
+]
