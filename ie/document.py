@@ -21,6 +21,7 @@ from ie.labels import (
     RELATIONS,
     SPAN_LABELS,
 )
+from ie.sections import Section, find_sections
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Document:
     def sha256(self) -> str:
         """Hex digest of the text's UTF-8 bytes: the identity of a document."""
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The outline of the report: its sections in text order, see :mod:`ie.sections`."""
+        return find_sections(self.text)
 
     def span(self, start: int, end: int, label: str, **attributes: Any) -> Span:
         """A span of this document, checked against the length of its text.

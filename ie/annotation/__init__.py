@@ -1,0 +1,1 @@
+"""Annotations at rest: what is stored beside the texts, and the tools of annotators."""

@@ -1,0 +1,610 @@
+"""Predicted annotations against gold: spans, values, attributes, relations and facts.
+
+Everything is counted as a :class:`Score` (right, gold, predicted) for each document and
+summed over documents, so one rule of precision, recall and F1 serves every measure:
+
+* ``spans.LABEL``, ``spans.all``, ``spans.core``: start, end and label are equal. For one
+  tag sequence a label this is what seqeval counts in strict mode (:func:`seqeval_scores`).
+* ``values``: a predicted COUNT or RATE is right when its value is (to a relative 1e-9) and
+  it overlaps a gold COUNT or RATE; each gold span serves once.
+* ``attributes.NAME``: accuracy on the spans that are exactly right; ``indicator``, ``unit``,
+  ``approx`` of COUNT and RATE, ``type`` of CHANNEL, ``stated`` of INDICATOR.
+* ``relations.TYPE``, ``relations.all``: type and both ends (start, end and label) are equal.
+* ``facts.all``: the facts of an annotation are its COUNT and RATE spans and the INDICATOR
+  spans that state a zero. A predicted fact is right when its value (relative 1e-9) and its
+  indicator code are, and its evidence overlaps the gold span; each gold fact serves once,
+  spans that are equal being paired before those that only overlap.
+* ``facts.coded``: the same without the code ``other``: precision over predicted facts,
+  recall over gold facts whose code is another one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ie.document import Annotations, Relation, Span
+from ie.errors import AnnotationError, UsageError
+from ie.labels import CORE_LABELS, NUMERIC_LABELS, RELATIONS, SPAN_LABELS
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+FEW_DOCUMENTS = 20
+"""Below this many documents a bootstrap interval is itself a rough estimate."""
+
+ATTRIBUTES = {
+    "indicator": NUMERIC_LABELS,
+    "unit": NUMERIC_LABELS,
+    "approx": NUMERIC_LABELS,
+    "type": frozenset({"CHANNEL"}),
+    "stated": frozenset({"INDICATOR"}),
+}
+"""Attribute → the labels on which it is scored; values have a measure of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many were right, of how many in the gold and how many predicted."""
+
+    right: int = 0
+    gold: int = 0
+    predicted: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(
+            self.right + other.right, self.gold + other.gold, self.predicted + other.predicted
+        )
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the predicted that is right; None where nothing was predicted."""
+        return self.right / self.predicted if self.predicted else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the gold that was found; None where there is none."""
+        return self.right / self.gold if self.gold else None
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of the two; None where there is neither gold nor prediction."""
+        both = self.gold + self.predicted
+        return 2 * self.right / both if both else None
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Counts and shares, for JSON."""
+        return {
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "right": self.right,
+            "gold": self.gold,
+            "predicted": self.predicted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One error with its place.
+
+    ``kind`` is missed, spurious, boundary, label, attribute, relation missed, relation
+    spurious, fact missed, fact spurious, fact code or fact value; ``start`` and ``end`` are
+    code points of the gold span where there is one, else of the predicted.
+    """
+
+    kind: str
+    document: str
+    label: str
+    start: int
+    end: int
+    context: str
+    gold: str = ""
+    predicted: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All scores of a set of documents.
+
+    Args:
+        documents: name and measures of each document, in the order given.
+        pooled: measure → score summed over the documents (micro).
+        intervals: measure → 95% bootstrap interval of the pooled F1 over documents; none
+            for a single document.
+        seqeval: label → strict seqeval score (IOB2), with ``micro`` and ``macro``.
+        mistakes: every error, in text order within each document.
+    """
+
+    documents: tuple[tuple[str, dict[str, Score]], ...]
+    pooled: dict[str, Score]
+    intervals: dict[str, tuple[float, float]]
+    seqeval: dict[str, dict[str, float]]
+    mistakes: tuple[Mistake, ...]
+
+    def macro(self, measure: str) -> float | None:
+        """Mean F1 over the documents where the measure is defined."""
+        scores = [f1 for _, m in self.documents if (f1 := m[measure].f1) is not None]
+        return sum(scores) / len(scores) if scores else None
+
+    @property
+    def macro_labels(self) -> float | None:
+        """Mean pooled F1 over the span labels that occur."""
+        scores = [
+            f1 for label in SPAN_LABELS if (f1 := self.pooled[f"spans.{label}"].f1) is not None
+        ]
+        return sum(scores) / len(scores) if scores else None
+
+    @property
+    def note(self) -> str:
+        """What to keep in mind about the intervals, or nothing."""
+        n = len(self.documents)
+        if n >= FEW_DOCUMENTS:
+            return ""
+        return f"{n} document{'s' * (n != 1)}: intervals over so few are rough at best"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {
+            "note": self.note,
+            "pooled": {
+                name: {
+                    **score.to_dict(),
+                    "macro_f1": self.macro(name),
+                    "interval": self.intervals.get(name),
+                }
+                for name, score in self.pooled.items()
+            },
+            "macro_labels_f1": self.macro_labels,
+            "seqeval": self.seqeval,
+            "documents": [
+                {"name": name, "scores": {k: s.to_dict() for k, s in scores.items()}}
+                for name, scores in self.documents
+            ],
+            "mistakes": [
+                {key: getattr(m, key) for key in Mistake.__slots__} for m in self.mistakes
+            ],
+        }
+
+
+def evaluate(
+    pairs: Sequence[tuple[Annotations, Annotations]], *, bootstrap: int = 1000, seed: int = 0
+) -> Evaluation:
+    """Score predictions against gold.
+
+    Args:
+        pairs: gold and predicted annotations of one document each.
+        bootstrap: how many times the documents are drawn anew; 0 for no intervals.
+        seed: of the draws.
+
+    Raises:
+        AnnotationError: a pair is of two different texts.
+        UsageError: numpy or seqeval is not installed.
+    """
+    documents = []
+    mistakes: list[Mistake] = []
+    for gold, predicted in pairs:
+        if gold.document.text != predicted.document.text:
+            raise AnnotationError(
+                gold.document.name, "another text in the prediction", "two annotations of one text"
+            )
+        documents.append((gold.document.name, measure(gold, predicted)))
+        mistakes.extend(find_mistakes(gold, predicted))
+    pooled = {
+        name: sum((scores[name] for _, scores in documents), Score()) for name in measure_names()
+    }
+    return Evaluation(
+        tuple(documents),
+        pooled,
+        _intervals([scores for _, scores in documents], bootstrap, seed),
+        seqeval_scores(pairs),
+        tuple(mistakes),
+    )
+
+
+# Scores of one document
+
+
+def measure_names() -> list[str]:
+    """Every measure, in the order of the tables."""
+    return [
+        *(f"spans.{label}" for label in SPAN_LABELS),
+        "spans.core",
+        "spans.all",
+        "values",
+        *(f"attributes.{name}" for name in ATTRIBUTES),
+        *(f"relations.{name}" for name in RELATIONS),
+        "relations.all",
+        "facts.all",
+        "facts.coded",
+    ]
+
+
+def measure(gold: Annotations, predicted: Annotations) -> dict[str, Score]:
+    """The scores of one document, by measure."""
+    scores = {}
+    for label in SPAN_LABELS:
+        scores[f"spans.{label}"] = _shared(
+            {s.key for s in gold.of(label)}, {s.key for s in predicted.of(label)}
+        )
+    spans = {label: scores[f"spans.{label}"] for label in SPAN_LABELS}
+    scores["spans.core"] = sum((spans[label] for label in CORE_LABELS), Score())
+    scores["spans.all"] = sum(spans.values(), Score())
+
+    numbers, found = _numbers(gold), _numbers(predicted)
+    matched = len(_pair(numbers, found, _same_value))
+    scores["values"] = Score(matched, len(numbers), len(found))
+
+    same = {s.key: s for s in predicted.spans}
+    for name, labels in ATTRIBUTES.items():
+        exact = [(s, same[s.key]) for s in gold.spans if s.label in labels and s.key in same]
+        right = sum(getattr(a.attrs, name) == getattr(b.attrs, name) for a, b in exact)
+        scores[f"attributes.{name}"] = Score(right, len(exact), len(exact))
+
+    for name in RELATIONS:
+        scores[f"relations.{name}"] = _shared(
+            {_relation_key(r) for r in gold.relations if r.type == name},
+            {_relation_key(r) for r in predicted.relations if r.type == name},
+        )
+    scores["relations.all"] = sum((scores[f"relations.{name}"] for name in RELATIONS), Score())
+
+    facts, claimed = _facts(gold), _facts(predicted)
+    pairs = _pair(facts, claimed, _same_fact)
+    scores["facts.all"] = Score(len(pairs), len(facts), len(claimed))
+    scores["facts.coded"] = Score(
+        sum(_is_coded(a) for a, _ in pairs),
+        sum(map(_is_coded, facts)),
+        sum(map(_is_coded, claimed)),
+    )
+    return scores
+
+
+def _shared(gold: set[Any], predicted: set[Any]) -> Score:
+    return Score(len(gold & predicted), len(gold), len(predicted))
+
+
+def _relation_key(r: Relation) -> tuple[Hashable, ...]:
+    return r.type, r.head.key, r.tail.key
+
+
+def _numbers(annotations: Annotations) -> list[Span]:
+    return [s for s in annotations.spans if s.label in NUMERIC_LABELS]
+
+
+def _facts(annotations: Annotations) -> list[Span]:
+    return [s for s in annotations.spans if s.label in NUMERIC_LABELS or s.is_zero]
+
+
+def _is_coded(fact: Span) -> bool:
+    return fact.attrs.indicator not in (None, "other")
+
+
+def _same_value(a: Span, b: Span) -> bool:
+    x, y = a.attrs.value, b.attrs.value
+    return x is not None and y is not None and math.isclose(x, y, rel_tol=1e-9)
+
+
+def _same_fact(a: Span, b: Span) -> bool:
+    return _same_value(a, b) and a.attrs.indicator == b.attrs.indicator
+
+
+def _pair(
+    gold: Sequence[Span], predicted: Sequence[Span], agree: Callable[[Span, Span], bool]
+) -> list[tuple[Span, Span]]:
+    """One-to-one pairs of overlapping spans that agree; equal spans are paired first."""
+    pairs: list[tuple[Span, Span]] = []
+    left = list(gold)
+    free = list(predicted)
+    for exact in (True, False):
+        rest = []
+        for g in left:
+            match = next(
+                (
+                    p
+                    for p in free
+                    if p.start < g.end
+                    and g.start < p.end
+                    and (not exact or (p.start, p.end) == (g.start, g.end))
+                    and agree(g, p)
+                ),
+                None,
+            )
+            if match is None:
+                rest.append(g)
+            else:
+                free.remove(match)
+                pairs.append((g, match))
+        left = rest
+    return pairs
+
+
+# seqeval
+
+
+def seqeval_scores(
+    pairs: Sequence[tuple[Annotations, Annotations]],
+) -> dict[str, dict[str, float]]:
+    """Strict seqeval scores (``mode="strict"``, IOB2), by label and ``micro``, ``macro``.
+
+    Each label of each document is one sequence of character tags, for spans of different
+    labels may nest. Characters that are O in both sequences are left out: an entity begins
+    with a B of its own, so no score depends on them, and seqeval is slow.
+
+    Raises:
+        UsageError: seqeval is not installed.
+    """
+    try:
+        from seqeval.metrics import classification_report
+        from seqeval.scheme import IOB2
+    except ImportError as error:
+        raise _missing("seqeval") from error
+    true, found = [], []
+    for gold, predicted in pairs:
+        for label in SPAN_LABELS:
+            g, p = gold.of(label), predicted.of(label)
+            covered = sorted({i for s in (*g, *p) for i in range(s.start, s.end)})
+            if covered:
+                true.append(_tags(g, label, covered))
+                found.append(_tags(p, label, covered))
+    if not true:
+        return {}
+    report = classification_report(
+        true, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+    )
+    return {
+        name.removesuffix(" avg"): {key: float(value) for key, value in row.items()}
+        for name, row in report.items()
+        if name != "weighted avg"
+    }
+
+
+def _tags(spans: Sequence[Span], label: str, characters: Sequence[int]) -> list[str]:
+    tags = {}
+    for span in spans:
+        tags[span.start] = f"B-{label}"
+        for i in range(span.start + 1, span.end):
+            tags[i] = f"I-{label}"
+    return [tags.get(i, "O") for i in characters]
+
+
+# Intervals
+
+
+def _intervals(
+    documents: Sequence[dict[str, Score]], draws: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """95% percentile intervals of pooled F1, the documents being drawn with replacement."""
+    if len(documents) < 2 or draws < 1:
+        return {}
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise _missing("numpy") from error
+    n = len(documents)
+    drawn = np.random.default_rng(seed).integers(0, n, size=(draws, n))  # draws documents
+    intervals = {}
+    for name in measure_names():
+        right = np.array([d[name].right for d in documents])[drawn].sum(axis=1)
+        both = np.array([d[name].gold + d[name].predicted for d in documents])[drawn].sum(axis=1)
+        if (both > 0).any():
+            f1 = 2 * right[both > 0] / both[both > 0]
+            low, high = np.percentile(f1, [2.5, 97.5])
+            intervals[name] = (float(low), float(high))
+    return intervals
+
+
+def _missing(package: str) -> UsageError:
+    return UsageError("evaluate", f"{package} is not installed", fix="pip install 'ie[evaluate]'")
+
+
+# Mistakes
+
+
+def find_mistakes(gold: Annotations, predicted: Annotations) -> list[Mistake]:
+    """Every error of one document, by kind, in text order."""
+    found = [
+        *_span_mistakes(gold, predicted),
+        *_attribute_mistakes(gold, predicted),
+        *_relation_mistakes(gold, predicted),
+        *_fact_mistakes(gold, predicted),
+    ]
+    return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _span_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
+    right = {s.key for s in gold.spans} & {s.key for s in predicted.spans}
+    missed = [s for s in gold.spans if s.key not in right]
+    spurious = [s for s in predicted.spans if s.key not in right]
+    for kind, agree in (
+        ("boundary", lambda a, b: a.label == b.label),
+        ("label", lambda a, b: (a.start, a.end) == (b.start, b.end)),
+    ):
+        pairs = _pair(missed, spurious, agree)
+        for g, p in pairs:
+            yield _mistake(gold, kind, g, _say(gold, g), _say(gold, p))
+        missed = [s for s in missed if all(s is not g for g, _ in pairs)]
+        spurious = [s for s in spurious if all(s is not p for _, p in pairs)]
+    for s in missed:
+        yield _mistake(gold, "missed", s, gold=_say(gold, s))
+    for s in spurious:
+        yield _mistake(gold, "spurious", s, predicted=_say(gold, s))
+
+
+def _attribute_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
+    same = {s.key: s for s in predicted.spans}
+    for s in gold.spans:
+        other = same.get(s.key)
+        if other is None:
+            continue
+        for name in ("value", *ATTRIBUTES):
+            a, b = getattr(s.attrs, name), getattr(other.attrs, name)
+            if a != b and not (name == "value" and _same_value(s, other)):
+                yield _mistake(gold, "attribute", s, f"{name} {a}", f"{name} {b}")
+
+
+def _relation_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
+    known = {_relation_key(r) for r in gold.relations}
+    claimed = {_relation_key(r) for r in predicted.relations}
+    for r in gold.relations:
+        if _relation_key(r) not in claimed:
+            yield _relation_mistake(gold, "relation missed", r)
+    for r in predicted.relations:
+        if _relation_key(r) not in known:
+            yield _relation_mistake(gold, "relation spurious", r)
+
+
+def _relation_mistake(annotations: Annotations, kind: str, r: Relation) -> Mistake:
+    said = f"{_short(annotations.text(r.head))} → {_short(annotations.text(r.tail))}"
+    side = "gold" if kind == "relation missed" else "predicted"
+    found = _mistake(annotations, kind, r.head, **{side: said})
+    return Mistake(
+        found.kind,
+        found.document,
+        r.type,
+        found.start,
+        found.end,
+        found.context,
+        found.gold,
+        found.predicted,
+    )
+
+
+def _fact_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
+    facts, claimed = _facts(gold), _facts(predicted)
+    right = _pair(facts, claimed, _same_fact)
+    missed = [s for s in facts if all(s is not g for g, _ in right)]
+    spurious = [s for s in claimed if all(s is not p for _, p in right)]
+    wrong = _pair(missed, spurious, lambda a, b: True)
+    for g, p in wrong:
+        kind = "fact code" if _same_value(g, p) else "fact value"
+        yield _mistake(gold, kind, g, _say_fact(g), _say_fact(p))
+    for s in missed:
+        if all(s is not g for g, _ in wrong):
+            yield _mistake(gold, "fact missed", s, gold=_say_fact(s))
+    for s in spurious:
+        if all(s is not p for _, p in wrong):
+            yield _mistake(gold, "fact spurious", s, predicted=_say_fact(s))
+
+
+def _mistake(
+    annotations: Annotations, kind: str, span: Span, gold: str = "", predicted: str = ""
+) -> Mistake:
+    text = annotations.document.text
+    before = text[max(0, span.start - 15) : span.start]
+    after = text[span.end : span.end + 15]
+    context = f"{before}[{_short(annotations.text(span))}]{after}"
+    return Mistake(
+        kind,
+        annotations.document.name,
+        span.label,
+        span.start,
+        span.end,
+        " ".join(context.split()),
+        gold,
+        predicted,
+    )
+
+
+def _say(annotations: Annotations, span: Span) -> str:
+    return f"{span.label} {_short(annotations.text(span))}"
+
+
+def _say_fact(span: Span) -> str:
+    value = span.attrs.value
+    return f"{span.attrs.indicator} {'?' if value is None else format(value, '.15g')}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:19]}…{text[-20:]}"
+
+
+# Tables for people
+
+
+def tables(evaluation: Evaluation) -> list[Table]:
+    """Scores by measure, and one row a document."""
+    from rich.table import Table
+
+    macro = f"macro F1 over the span labels {_figure(evaluation.macro_labels)}"
+    scores = Table(
+        title="Scores, pooled over documents",
+        caption="\n".join(filter(None, (macro, evaluation.note))),
+    )
+    scores.add_column("measure")
+    for name in ("P", "R", "F1", "95% of F1", "macro F1", "seqeval F1", "right", "gold", "pred"):
+        scores.add_column(name, justify="right")
+    seqeval = {
+        "spans.all": evaluation.seqeval.get("micro"),
+        **{f"spans.{label}": evaluation.seqeval.get(label) for label in SPAN_LABELS},
+    }
+    group = ""
+    for name, score in evaluation.pooled.items():
+        if group and name.split(".")[0] != group:
+            scores.add_section()
+        group = name.split(".")[0]
+        interval = evaluation.intervals.get(name)
+        strict = seqeval.get(name)
+        scores.add_row(
+            name,
+            _figure(score.precision),
+            _figure(score.recall),
+            _figure(score.f1),
+            f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "",
+            _figure(evaluation.macro(name)),
+            _figure(strict["f1-score"]) if strict else "",
+            str(score.right),
+            str(score.gold),
+            str(score.predicted),
+        )
+
+    documents = Table(title="F1 by document")
+    documents.add_column("document")
+    shown = {
+        "numbers P": "spans.DOC_NUMBER",
+        "numbers R": "spans.DOC_NUMBER",
+        "values": "values",
+        "facts": "facts.all",
+        "coded": "facts.coded",
+        "core": "spans.core",
+        "all": "spans.all",
+        "relations": "relations.all",
+    }
+    for heading in shown:
+        documents.add_column(heading, justify="right")
+    for name, measures in evaluation.documents:
+        row = []
+        for heading, key in shown.items():
+            score = measures[key]
+            share = {"P": score.precision, "R": score.recall}.get(heading[-1], score.f1)
+            row.append(_figure(share))
+        documents.add_row(name, *row)
+    return [scores, documents]
+
+
+def mistake_table(evaluation: Evaluation) -> Table:
+    """Every mistake with its context, grouped by kind."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=f"{len(evaluation.mistakes)} mistakes")
+    for heading in ("kind", "label", "document", "at", "context", "gold", "predicted"):
+        table.add_column(heading)
+    for m in sorted(evaluation.mistakes, key=lambda m: m.kind):
+        cells = (m.kind, m.label, m.document, str(m.start), m.context, m.gold, m.predicted)
+        table.add_row(*map(Text, cells))  # Text: brackets in the report are no rich mark-up
+    return table
+
+
+def print_tables(evaluation: Evaluation, *, mistakes: bool = False) -> None:
+    """Print the tables to standard output."""
+    from rich.console import Console
+
+    console = Console()
+    for table in (*tables(evaluation), *([mistake_table(evaluation)] if mistakes else [])):
+        console.print(table)
+
+
+def _figure(share: float | None) -> str:
+    return "–" if share is None else f"{share:.3f}"

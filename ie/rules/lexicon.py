@@ -1,0 +1,89 @@
+"""One automaton over every word list of the rules: one pass finds all words of a document.
+
+The lists are tables beside this file, so that a word can be added without reading code.
+"""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import ahocorasick
+
+
+class Hit(NamedTuple):
+    """A word of a list at ``[start, end)``, with the rest of its row."""
+
+    start: int
+    end: int
+    row: tuple[str, ...]
+
+
+class Hits:
+    """The words of every list in one document, by list.
+
+    Args:
+        by_list: list name → its hits ordered by end, longer words first among equal ends.
+    """
+
+    def __init__(self, by_list: dict[str, list[Hit]]) -> None:
+        self._by_list = by_list
+        self._ends = {name: [h.end for h in hits] for name, hits in by_list.items()}
+
+    def of(self, name: str) -> list[Hit]:
+        """All hits of a list, ordered by end."""
+        return self._by_list.get(name, [])
+
+    def ending_at(self, name: str, position: int) -> Hit | None:
+        """The longest word of a list that ends at a position."""
+        ends = self._ends.get(name, [])
+        i = bisect_left(ends, position)
+        return self._by_list[name][i] if i < len(ends) and ends[i] == position else None
+
+    def within(self, name: str, start: int, end: int) -> Iterator[Hit]:
+        """The words of a list that lie in ``[start, end)``, ordered by end."""
+        ends = self._ends.get(name, [])
+        for i in range(bisect_left(ends, start + 1), len(ends)):
+            if ends[i] > end:
+                return
+            hit = self._by_list[name][i]
+            if hit.start >= start:
+                yield hit
+
+
+def read_table(name: str) -> list[tuple[str, ...]]:
+    """Rows of a tab-separated table of this package, without comments and the header."""
+    text = resources.files("ie.rules").joinpath(name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [tuple(row) for row in csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+@cache
+def _automaton() -> Any:
+    words: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for region in resources.files("ie.rules").joinpath("regions.txt").read_text("utf-8").split():
+        words[region].append(("region", (region,)))
+    for kind, word in read_table("agencies.tsv"):
+        words[word].append((kind, (word,)))
+    for word, type_, need in read_table("channels.tsv"):
+        words[word].append(("channel", (word, type_, need)))
+    automaton = ahocorasick.Automaton()
+    for word, entries in words.items():
+        automaton.add_word(word, (len(word), entries))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_words(text: str) -> Hits:
+    """Every word of every list in the text, overlapping ones included, in linear time."""
+    by_list: dict[str, list[Hit]] = defaultdict(list)
+    for last, (length, entries) in _automaton().iter(text):
+        end = last + 1
+        for name, row in entries:
+            by_list[name].append(Hit(end - length, end, row))
+    return Hits(by_list)

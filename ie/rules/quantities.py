@@ -1,0 +1,188 @@
+"""COUNT and RATE spans with their value, unit and approximator.
+
+The guide: number, infix 余/多/几, 万/亿 and the unit are inside; a directly adjacent
+approximator is inside; dates, ordinals, list markers, set phrases and numbers that name
+something (12345) are not counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+from ie.document import Attributes, Span
+from ie.rules import numbers
+from ie.rules.numbers import ARABIC, CHINESE
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A row of ``units.tsv``: the surface, its kind and the unit that it stands for."""
+
+    surface: str
+    kind: str
+    unit: str
+
+
+def _read_units() -> dict[str, Unit]:
+    table = resources.files("ie.rules").joinpath("units.tsv").read_text(encoding="utf-8")
+    rows = csv.reader((r for r in table.splitlines() if not r.startswith("#")), delimiter="\t")
+    next(rows)
+    return {surface: Unit(surface, kind, unit or surface) for surface, kind, unit in rows}
+
+
+UNITS = _read_units()
+
+_BEFORE = {
+    "more": ("超过", "突破", "不少于", "不低于", "多达", "至少", "超", "逾", "过"),
+    "less": ("不足", "不到", "少于", "低于"),
+    "about": ("大约", "接近", "将近", "约", "近"),
+}
+_APPROX = {w: k for k, words in _BEFORE.items() for w in words}
+_AFTER = {"以上": "more", "以下": "less", "左右": "about", "上下": "about", "多": "more", "余": "more"}
+_INFIX = {"余": "more", "多": "more", "几": "more", "来": "about"}
+
+_units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_before = "|".join(sorted(_APPROX, key=len, reverse=True))
+
+QUANTITY = re.compile(
+    rf"(?P<before>{_before})?\s?(?P<number>{ARABIC}|{CHINESE})"
+    rf"(?:\s?(?:[—–~～－-]|至|到)\s?(?P<upper>{ARABIC}|{CHINESE}))?"
+    r"\s?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?|(?P<infix3>[余多几来]))?"
+    r"\s?(?P<unit>" + _units + r")?(?P<after>以上|以下|左右|上下|[多余](?![个项条件次名人]))?"
+)
+RATE = re.compile(
+    rf"(?P<before>{_before})?\s?(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)"
+    r"\s?(?P<unit>[%％‰]|个百分点|倍)(?P<after>以上|以下|左右|多)?"
+    rf"|(?P<cn_before>{_before})?(?P<base>[百千万]|[二三四五六七八九十]+)分之(?P<parts>[0-9０-９]+|[一二三四五六七八九十百点零]+)"
+)
+"""A percentage, a multiple or a fraction in words."""
+
+# 一 is a COUNT only as a real number: after words that make it one.
+_REAL_ONE = re.compile(r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$")
+# Multi-character numerals that open a fixed name or slogan.
+_SET_PHRASE = re.compile(
+    r"(?:[三两四二]级|三公|五公开|[双三]随机|两馆|[三四]不|三农|三定|两会|[三四五]资|"
+    r"[三四]个代表|[三四五]个一|四个(?:全面|意识|自信|伟大)|两个(?:维护|确立|一百年|责任)|两学一做|三严三实|"
+    r"[三四五]位一体|[一二三]体两翼|三重一大|[一二三]站式|一网|一窗|一门|一次|十件实事|[三四五]大(?:攻坚|班子|园区|家班子)|"
+    r"[两三四五]项(?:补贴|制度改革)|一批|一系列|一整套|千方百计|百分|万元|千家万户|"
+    r"[三两]重点|三清单|百姓|百度|十分|万一|一一|一定|一直|一步|[一二三四五六七八九十]是|千万不)"
+)
+_DOTTED = re.compile(r"[0-9０-９]")
+_MEASURE_NOUN = re.compile(
+    r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)(?:已?(?:为|达到?|共|是|有)?)[:：]?\s?$"
+)
+
+
+def find_rates(text: str) -> Iterator[Span]:
+    """RATE spans, in text order."""
+    for m in RATE.finditer(text):
+        if m["base"]:
+            try:
+                value = _fraction(m["base"], m["parts"])
+            except ValueError:
+                continue
+            attrs = Attributes("other", value, None, _APPROX.get(m["cn_before"] or ""))
+        else:
+            start = m.start("number")
+            if text[start - 1 : start] in ("第", ".", "．") and start:
+                continue
+            divisor = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1}[m["unit"]]
+            # Rounded, because 17.46 / 100 is 0.17460000000000003 in binary.
+            value = round(numbers.parse_arabic(m["number"]) / divisor, 10)
+            approx = _APPROX.get(m["before"] or "") or _AFTER.get(m["after"] or "")
+            unit = "%" if m["unit"] == "％" else m["unit"]
+            attrs = Attributes("other", value, unit, approx)
+        yield Span(m.start(), m.end(), "RATE", attrs)
+
+
+def _fraction(base: str, parts: str) -> float:
+    divisor = {"百": 100.0, "千": 1000.0, "万": 10_000.0}.get(base) or numbers.parse_chinese(base)
+    if parts[0].isdigit() and parts.isascii():
+        return round(float(parts) / divisor, 10)
+    whole, _, decimals = parts.partition("点")
+    value = numbers.parse_chinese(whole)
+    for place, c in enumerate(decimals, 1):
+        value += numbers.parse_chinese(c) / 10**place
+    return round(value / divisor, 10)
+
+
+def find_counts(text: str, blocked: Callable[[int, int], bool]) -> Iterator[Span]:
+    """COUNT spans, in text order.
+
+    Args:
+        text: the document's text.
+        blocked: tells whether an interval lies in a date, a document number or title, a
+            rate or an address, where digits count nothing.
+    """
+    for m in QUANTITY.finditer(text):
+        start = m.start("number")
+        end = m.end()
+        number, unit = m["number"], m["unit"]
+        if blocked(start, end):
+            continue
+        left = text[max(0, start - 6) : start]
+        if not _is_number_here(text, m, left):
+            continue
+        times = m["times"] or ""
+        if unit is None and not _bare_counts(text, m, times, left):
+            continue
+        try:
+            value = numbers.parse(number, times)
+        except ValueError:
+            continue
+        infix = m["infix"] or m["infix2"] or m["infix3"]
+        approx = (
+            _APPROX.get(m["before"] or "")
+            or (_INFIX[infix] if infix else None)
+            or _AFTER.get(m["after"] or "")
+            or ("about" if m["upper"] else None)
+        )
+        row = UNITS[unit] if unit else None
+        attrs = Attributes("other", value, row.unit if row else None, approx)
+        span_start = m.start() if m["before"] else start
+        yield Span(span_start, end if m["after"] or unit else _bare_end(m), "COUNT", attrs)
+
+
+def _bare_end(m: re.Match[str]) -> int:
+    return max(m.end(g) for g in ("number", "upper", "times", "infix", "infix2", "infix3"))
+
+
+def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
+    """Whether the numeral counts at all here: not an ordinal, a name, a slogan or a part."""
+    start, number = m.start("number"), m["number"]
+    last = left[-1:]
+    if last == "第" or (last.isascii() and (last.isalnum() or last in "._@/-+#&=")):
+        return False
+    if last in "-—－" and _DOTTED.match(left[-2:-1]):
+        return False
+    chinese = not _DOTTED.match(number)
+    if not chinese:
+        return True
+    if number[0] in "零〇○" or last in "十百千万亿零〇几数上成":
+        return False
+    if _SET_PHRASE.match(text, start):
+        return bool(_REAL_ONE.search(left)) and text.startswith("一", start) and m["unit"] == "期"
+    if number in "十百千万亿" and not (m["infix"] or m["infix3"] or m["before"]) and number != "十":
+        return False
+    if number == "一":
+        return bool(_REAL_ONE.search(left))
+    if last in "“‘\"《（(" and m["unit"] not in ("个", "项", "条", "次", "件"):
+        return False
+    return m["unit"] not in ("分", "次", "层", "部", "门", "步", "站", "级") or bool(m["infix3"])
+
+
+def _bare_counts(text: str, m: re.Match[str], times: str, left: str) -> bool:
+    """Whether a number with no unit is a count: 粉丝数54373, 总浏览量536万, 超3170万."""
+    if not _DOTTED.match(m["number"]):
+        return False
+    end = _bare_end(m)
+    following = text[end : end + 1]
+    if following and not (following.isspace() or following in "，,。；;、)）》”"):
+        return False
+    if times and "万" in times or "亿" in times:
+        return True
+    return bool(_MEASURE_NOUN.search(text[max(0, m.start() - 12) : m.start("number")]))
