@@ -7,6 +7,7 @@ Ids and confidences are not compared; what an id points to is.
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -146,12 +147,14 @@ def _differing(
 
 def _align_facts(a: Sequence[Fact], b: Sequence[Fact]) -> Iterator[tuple[Fact | None, Fact | None]]:
     """Pairs in text order; a fact without its like is paired with None."""
-    exact = {(f.evidence.start, f.evidence.end): f for f in b}
+    places: defaultdict[tuple[int, int], deque[Fact]] = defaultdict(deque)
+    for fact in b:
+        places[fact.evidence.start, fact.evidence.end].append(fact)
     partner: dict[str, Fact] = {}  # id in a → fact of b
     for fact in a:
-        if same := exact.pop((fact.evidence.start, fact.evidence.end), None):
-            partner[fact.id] = same
-    free = sorted(exact.values(), key=lambda f: f.evidence.start)
+        if same := places[fact.evidence.start, fact.evidence.end]:
+            partner[fact.id] = same.popleft()
+    free = sorted((f for left in places.values() for f in left), key=lambda f: f.evidence.start)
     position = 0
     for fact in sorted(a, key=lambda f: f.evidence.start):
         while position < len(free) and free[position].evidence.end <= fact.evidence.start:

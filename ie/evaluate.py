@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ie.document import Annotations, Relation, Span
@@ -524,63 +525,74 @@ def _short(text: str) -> str:
 
 
 def tables(evaluation: Evaluation) -> list[Table]:
-    """Scores by measure, and one row a document."""
-    from rich.table import Table
+    """Scores by measure, seqeval's own by label, and one row a document."""
+    return [_score_table(evaluation), _seqeval_table(evaluation), _document_table(evaluation)]
 
-    macro = f"macro F1 over the span labels {_figure(evaluation.macro_labels)}"
-    scores = Table(
-        title="Scores, pooled over documents",
-        caption="\n".join(filter(None, (macro, evaluation.note))),
-    )
-    scores.add_column("measure")
-    for name in ("P", "R", "F1", "95% of F1", "macro F1", "seqeval F1", "right", "gold", "pred"):
-        scores.add_column(name, justify="right")
-    seqeval = {
-        "spans.all": evaluation.seqeval.get("micro"),
-        **{f"spans.{label}": evaluation.seqeval.get(label) for label in SPAN_LABELS},
-    }
-    group = ""
+
+def _score_table(evaluation: Evaluation) -> Table:
+    headings = ("P", "R", "F1", "95%", "macro", "right/gold/pred")
+    table = _table("Scores, pooled over documents; macro is over documents", "measure", headings)
+    table.caption = evaluation.note
+    group = "spans"
     for name, score in evaluation.pooled.items():
-        if group and name.split(".")[0] != group:
-            scores.add_section()
+        if name.split(".")[0] != group:
+            table.add_section()
         group = name.split(".")[0]
         interval = evaluation.intervals.get(name)
-        strict = seqeval.get(name)
-        scores.add_row(
+        table.add_row(
             name,
             _figure(score.precision),
             _figure(score.recall),
             _figure(score.f1),
-            f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "",
+            f"{interval[0]:.2f}–{interval[1]:.2f}" if interval else "",
             _figure(evaluation.macro(name)),
-            _figure(strict["f1-score"]) if strict else "",
-            str(score.right),
-            str(score.gold),
-            str(score.predicted),
+            f"{score.right}/{score.gold}/{score.predicted}",
         )
+        if name == "spans.all":
+            macro = _figure(evaluation.macro_labels)
+            table.add_row("spans, macro of labels", "", "", macro)
+    return table
 
-    documents = Table(title="F1 by document")
-    documents.add_column("document")
+
+def _seqeval_table(evaluation: Evaluation) -> Table:
+    table = _table("seqeval, mode strict, IOB2", "label", ("P", "R", "F1", "support"))
+    for name, row in evaluation.seqeval.items():
+        shares = (_figure(row[key]) for key in ("precision", "recall", "f1-score"))
+        table.add_row(name, *shares, f"{row['support']:.0f}")
+    return table
+
+
+def _document_table(evaluation: Evaluation) -> Table:
     shown = {
-        "numbers P": "spans.DOC_NUMBER",
-        "numbers R": "spans.DOC_NUMBER",
+        "no. P": "spans.DOC_NUMBER",
+        "no. R": "spans.DOC_NUMBER",
         "values": "values",
         "facts": "facts.all",
         "coded": "facts.coded",
         "core": "spans.core",
         "all": "spans.all",
-        "relations": "relations.all",
+        "rel.": "relations.all",
     }
-    for heading in shown:
-        documents.add_column(heading, justify="right")
+    table = _table("F1 by document (document numbers: P and R)", "document", tuple(shown))
     for name, measures in evaluation.documents:
         row = []
         for heading, key in shown.items():
             score = measures[key]
             share = {"P": score.precision, "R": score.recall}.get(heading[-1], score.f1)
             row.append(_figure(share))
-        documents.add_row(name, *row)
-    return [scores, documents]
+        table.add_row(Path(name).stem, *row)
+    return table
+
+
+def _table(title: str, first: str, figures: Sequence[str]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column(first, no_wrap=True)
+    for heading in figures:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
 
 
 def mistake_table(evaluation: Evaluation) -> Table:

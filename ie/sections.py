@@ -12,7 +12,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+Kind = Literal[
+    "overview",
+    "proactive",
+    "requests",
+    "fees",
+    "reviews",
+    "problems",
+    "consultations",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ class Section:
 
     number: str
     title: str
-    kind: str
+    kind: Kind
     level: int
     start: int
     end: int
@@ -47,7 +58,7 @@ def find_sections(text: str) -> tuple[Section, ...]:
     levels = {rank: min(i, 4) for i, rank in enumerate(ranks, 1)}
     ends = _ends([(h.start, levels[h.rank]) for h in headings], len(text))
     sections: list[Section] = []
-    kinds = ["other"] * 5  # level → kind of what is open there; 0 is the report
+    kinds: list[Kind] = ["other"] * 5  # level → kind of what is open there; 0 is the report
     for heading, end in zip(headings, ends, strict=True):
         level = levels[heading.rank]
         kind = _kind_under(kinds[level - 1], heading.title)
@@ -67,14 +78,16 @@ def _ends(starts: list[tuple[int, int]], length: int) -> list[int]:
     return ends[::-1]
 
 
-# --- What kind of section a title names ---------------------------------------------------
+# What kind of section a title names
 
-_KINDS: Final = (
+_Words = tuple[tuple[Kind, str], ...]
+
+_KINDS: Final[_Words] = (
     ("problems", r"(?<!热点)(?<!难点)问题|不足|困难|改进|下一步|打算|今后|努力方向|展望|设想"),
     ("reviews", r"复议|诉讼|应诉|涉诉|申诉"),
     ("fees", r"收费|减免|费用"),
     ("consultations", r"咨询|信访"),
-    ("requests", r"依申请|申请|不予公开"),
+    ("requests", r"申请|不予公开"),
     ("reviews", r"举报|投诉"),
     (
         "proactive",
@@ -85,14 +98,14 @@ _KINDS: Final = (
 """Kind and the words that name it wherever they stand, in the order in which they are tried:
 因申请公开提起行政诉讼 is about the lawsuit."""
 
-_TOP_KINDS: Final = (
+_TOP_KINDS: Final[_Words] = (
     ("overview", r"概述|概况|综述|总体|基本情况|工作情况"),
     ("proactive", r"公开.{0,8}情况|公开.{0,4}信息"),
 )
 """Words that tell a kind only where no other heading stands above."""
 
 
-def _compiled(kinds: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _compiled(kinds: _Words) -> tuple[tuple[re.Pattern[str], Kind], ...]:
     return tuple((re.compile(words), kind) for kind, words in kinds)
 
 
@@ -104,12 +117,12 @@ _LONGEST_NAME: Final = 16
 are sentences, which mention many."""
 
 
-def kind_of(title: str) -> str:
+def kind_of(title: str) -> Kind:
     """The kind of section that a title names by its keywords; ``other`` where none does."""
     return next((kind for words, kind in _ALL_PATTERNS if words.search(title)), "other")
 
 
-def _kind_under(parent: str, title: str) -> str:
+def _kind_under(parent: Kind, title: str) -> Kind:
     # 加大主动公开力度 under 改进措施 is a plan, not what was made public.
     if parent == "other":
         return kind_of(title)
@@ -118,7 +131,7 @@ def _kind_under(parent: str, title: str) -> str:
     return next((kind for words, kind in _OWN_PATTERNS if words.search(title)), parent)
 
 
-# --- Marks --------------------------------------------------------------------------------
+# Marks
 
 _NUMERALS: Final = "一二三四五六七八九十"
 _BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -270,7 +283,7 @@ def _is_title(mark: str, style: str, value: int, title: str) -> bool:
     return not (counts_on and title[1:2] in _NEXT_IN_LIST)
 
 
-# --- Titles of headings -------------------------------------------------------------------
+# Titles of headings
 
 _LONGEST: Final = 80
 """Characters within which a heading's title must end."""
@@ -328,7 +341,7 @@ def _title(text: str, start: int, rank: int) -> tuple[str, int]:
     return title, start + len(title)
 
 
-# --- What looks like headings and is none -------------------------------------------------
+# What looks like headings and is none
 
 
 def _without_stray_ordinals(headings: list[_Heading]) -> list[_Heading]:
@@ -360,7 +373,7 @@ def _without_contents(text: str, headings: list[_Heading]) -> list[_Heading]:
     return kept
 
 
-# --- The title line -----------------------------------------------------------------------
+# The title line
 
 _TOP: Final = 4000
 """Characters from the top within which the title stands, below whatever the page prints."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ie.document import Annotations
-from ie.errors import AnnotationError, ReadError, WriteError
+from ie.errors import AnnotationError, ReadError
+from ie.output import Output
 from ie.reading import read_document
 
 
@@ -72,13 +73,8 @@ def write_gold(annotations: Annotations, path: Path) -> None:
     for name in ("spans", "relations"):
         rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in lists[name])
         lines += f'"{name}": [\n{rows}\n]' + (",\n" if name == "spans" else "}\n")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_bytes(lines.encode("utf-8"))
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(str(path), error.strerror or str(error)) from error
+    with Output(path) as output:
+        output.write(lines)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

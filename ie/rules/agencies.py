@@ -17,10 +17,10 @@ _SUFFIX = re.compile(
 )
 # What may follow a body's core and belong to its name.
 _TAIL = re.compile(
-    r"(?:党组|党委|办公室|政务公开办公室|法制办公室|(?:编委)?办(?![理法事好结案税])|[\u4e00-\u9fff]{2}科(?![技学研])|机关党委|信息中心|督查室)"
+    r"(?:党组|党委|办公室|[\u4e00-\u9fff]{2,7}(?:支队|大队|总队)|[(（]馆[)）]|政务公开办公室|法制办公室|(?:编委)?办(?![理法事好结案税])|[\u4e00-\u9fff]{2}科(?![技学研])|机关党委|信息中心|督查室)"
 )
 _GOVERNMENT_TAIL = re.compile(
-    r"(?:办公室|办公厅|办(?![理法事好结案税])|本级|新闻办公室|新闻办|研究室|督查室|驻[\u4e00-\u9fff]{2,4}办事处|"
+    r"(?:办公室|办公厅|办(?![理法事好结案税文公])|本级|新闻办公室|新闻办|研究室|督查室|驻[\u4e00-\u9fff]{2,4}办事处|"
     r"(?:法制|应急|外事|侨务|外事侨务|金融|口岸|接待|信息公开|政府信息公开|政务公开|信息公开工作|政府信息公开工作|"
     r"电子政务|信访|信息化|信息化工作|督查|督办|优化)(?:管理|工作)?(?:领导小组)?(?:办公室|办(?![理法事])|局|中心|领导小组)|信息中心|网络中心|政务(?:服务)?中心|门户网站管理中心)+"
 )
@@ -28,7 +28,7 @@ _LEVELS = "省市县区州旗盟镇乡"
 _LEVEL_WORDS = ("自治区", "自治州", "自治县", "街道", "国家", "中央", "新区", "开发区", "高新区", "管理区")
 _OUTSIDE = ("全", "各", "我", "本", "该", "每", "两", "贵", "几", "多", "跨", "外", "邻", "同", "对")
 _SHARED = re.compile(
-    r"(?:(?:国家|中央|[省市县区州镇乡盟旗]|自治区)(?:[(（][市区县旗][)）])?(?:级)?[、和及与/])+$|[县市区][(（][市区县旗][)）]$"
+    r"(?<![各全部])(?:(?:国家|中央|[省市县区州镇乡盟旗]|自治区)(?:[(（][市区县旗][)）])?(?:级)?[、/])+$|[县市区][(（][市区县旗][)）]$"
 )
 _NOT_GOVERNMENT = re.compile(
     r"信息(?!中心|公开(?:工作)?(?:领导小组|办|办公室|工作办))|网|门户|公报|采购|性|热线|职能|机关(?!事务)|购买|公开|微[博信]|数据|投资|规范|"
@@ -38,6 +38,8 @@ _NOT_GOVERNMENT = re.compile(
 _PARTY = re.compile(
     r"委(?![员托派任培])(?:办公室|办(?![理法事公])|组织部|宣传部|统战部|政法委|党校|政研室|老干部局|机要局|农工办|编办|督查室|巡察办)?"
 )
+# Short forms that are bodies only with a place before them.
+_WEAK = frozenset(("法院", "检察院", "人民法院", "人民检察院", "团委", "工委", "信息中心", "科协", "文联", "党校", "办事处", "街道办", "管委会", "管理委员会", "委办", "经委", "体委"))
 _POST = re.compile(r"(?:副?书记|常委(?!会)|副?主任|副?局长|副?部长|秘书长)")
 
 # Function words and verbs that never stand inside a body's name: a name starts after them.
@@ -49,6 +51,12 @@ _NAME_CUT = re.compile(
 )
 _GROUP_NAME = re.compile(r"公开|政务|信息|工作|保密|监督|审查|党务|推进|网站|建设|管理|协调|改革|服务|督查|考核|评议|应急|安全")
 _GROUP_LIMIT = 24
+
+
+# A body of a field that no table lists: level + name + suffix between two boundaries.
+_PLAIN = re.compile(
+    r"(?:(?<=[，,。；;：:、（(\\s和与及由原经])|^)([省市县区州盟旗](?:[\u4e00-\u9fff]{2,10}?(?:局|中心|委员会|领导小组)|[\u4e00-\u9fff]{2,3}办(?![理法事公好结学实案件税文])))"
+)
 
 
 def find_agencies(text: str, hits: Hits, local_names: tuple[str, ...], closed: list[tuple[int, int]]) -> list[Span]:
@@ -69,6 +77,7 @@ def find_agencies(text: str, hits: Hits, local_names: tuple[str, ...], closed: l
             continue
         candidates.append((start, core_end))
     candidates += _groups(text, hits, local_names)
+    candidates += [(m.start(1), m.end(1)) for m in _PLAIN.finditer(text) if not _NAME_CUT.match(m[1][1:-1])]
     return _select(text, candidates, closed)
 
 
@@ -84,7 +93,7 @@ def _cores(text: str, hits: Hits) -> list[tuple[int, int, bool]]:
         if word[-1] in "办委" and text[end : end + 1] in tuple("理法事好结员托派公"):
             continue
         tail = _TAIL.match(text, end)
-        cores.append((hit.start, tail.end() if tail else end, False))
+        cores.append((hit.start, tail.end() if tail else end, word in _WEAK))
     cores += _departments(text, hits)
     cores += _governments(text)
     return cores
@@ -117,21 +126,21 @@ def _departments(text: str, hits: Hits) -> list[tuple[int, int, bool]]:
     return found
 
 
-_GOVERNMENT = re.compile(r"(?:人民)?政府|人大(?:常委会)?(?:办公室)?|政协(?:办公室)?")
+_GOVERNMENT = re.compile(r"(?:人民)?政府|行政公署|行署|人大(?:常委会)?(?:办公室)?|政协(?:办公室)?")
 _PARTY_CORE = re.compile(r"(?<=[省市县区州旗盟镇乡])委|党委(?=办|、)|(?<=街道)工委|(?<=街道)党工委|党委办公室|党委办|党政办公室|党政办")
 
 
 def _governments(text: str) -> list[tuple[int, int, bool]]:
     found = []
     for m in _GOVERNMENT.finditer(text):
-        if m.group().endswith("政府"):
+        if m.group()[-1] in "府署":
             tail = _GOVERNMENT_TAIL.match(text, m.end())
             end = tail.end() if tail else m.end()
             if tail is None and _NOT_GOVERNMENT.match(text, end):
                 continue
             # 政府办公室 and 政府信息中心 are named bodies even with no level before them.
             found.append((m.start(), end, tail is None or tail.group() == "本级"))
-        elif not re.match(r"(?:代表|委员|建议|提案|议案|系统)", text[m.end() : m.end() + 2]):
+        elif not re.match(r"(?:代表|委员|建议|提案|议案|系统|主席|副主)", text[m.end() : m.end() + 2]):
             found.append((m.start(), m.end(), False))
     for m in _PARTY_CORE.finditer(text):
         whole = _PARTY.match(text, m.start()) if m.group() == "委" else None
@@ -160,7 +169,7 @@ def _head_start(text: str, core: int, hits: Hits, local_names: tuple[str, ...]) 
         if word:
             start -= len(word)
             continue
-        if start == core and text[start - 1] == ")" or text[start - 1] == "）":
+        if text[start - 1] in ")）":
             bracket = re.search(r"[省市县区州][(（][省市县区州旗][)）](?:两级)?$", text[max(0, start - 6) : start])
             if bracket:
                 start -= bracket.end() - bracket.start()
@@ -168,9 +177,11 @@ def _head_start(text: str, core: int, hits: Hits, local_names: tuple[str, ...]) 
         if text.endswith("两级", 0, start):
             start -= 2
             continue
-        if text[start - 1] in _LEVELS and (start == core or text[start] not in _LEVELS or text[start - 1 : start + 1] in ("区县", "市县", "县区", "县市")):
+        if text[start - 1] in _LEVELS and (start == core or text[start] not in _LEVELS or text[start - 1 : start + 1] in ("区县", "市县", "县区", "县市", "乡镇")):
             if text[start - 2 : start - 1] in _OUTSIDE:
-                return core if text[start - 2] in "各每两几多跨外邻" else start
+                return core if text[start - 2] in "各每两几多跨外邻全" else start
+            if text[start - 2 : start - 1].isdigit() or text[start - 3 : start - 1] == "部分" or text[start - 2 : start - 1] in ("个", "余"):
+                return core
             start -= 1
             continue
         break

@@ -12,6 +12,7 @@ from ie.rules.codes import code_of
 from ie.rules.dates import DATE
 from ie.rules.lexicon import find_words
 from ie.rules.periodicals import split_quoted
+from ie.rules.places import learn_places
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences
 from ie.rules.quantities import find_counts, find_rates
 from ie.rules.relations import find_by, find_parts, find_via
@@ -67,9 +68,9 @@ def annotate(document: Document) -> Annotations:
         + [(p.start, p.end) for p in periodicals]
     )  # fmt: skip
     counts = list(find_counts(text, blocked.touch))
-    channels = find_channels(text, hits, names.intervals, periodicals)
+    channels = find_channels(text, hits, names.intervals, sorted((*dates, *rates, *counts), key=lambda s: s.end), periodicals)
     closed = Intervals(inside_names + [(c.start, c.end) for c in channels])
-    agencies = find_agencies(text, hits, (), closed.intervals)
+    agencies = find_agencies(text, hits, learn_places(text), closed.intervals)
     relations += find_issuers(text, titles, agencies)
     facts = _measure(document, sorted([*counts, *rates], key=lambda s: s.start), dates, agencies, channels)
     return Annotations(

@@ -1,90 +1,129 @@
 """CHANNEL spans and their types: media and places with their name and operator.
 
 A channel is a kind noun (网站, 公开栏, 热线) extended to the left over its quoted name and
-its operator, up to a verb, a function word or a punctuation mark.
+its operator, up to a verb, a function word, a number, a date or a punctuation mark.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from ie.document import Attributes, Span
+from ie.labels import CHANNEL_TYPES
 from ie.rules.lexicon import Hit, Hits
 
 _LIMIT = 22
 # What stands before a channel and is never part of its name: verbs, prepositions, adverbs.
 _CUT = re.compile(
     r".*(?:加强|完善|建立健全|建立|健全|利用|运用|借助|依托|通过|开通|开设|设立|设置|打造|推进|推动|提升|优化|强化|改造|"
-    r"发挥|做好|做优|拓展|丰富|拓宽|充分|进一步|依靠|结合|规范|整合|增设|新增|新建|开展|召开|举办|组织|登录|登陆|升级|改版|"
-    r"创新|创办|编印|编发|印发|发布在|刊登|刊发|关注|访问|浏览|维护|管理好|办好|建好|建成|构建|搭建|实现|坚持|继续|积极|"
-    r"及时|主动|认真|切实|不断|全面|深化|扩大|突出|围绕|包括|涵盖|纳入|进入|进驻|报送|上报|移交|提供|配备|安装|制作|张贴|"
-    r"悬挂|接听|拨打|受理|处理|办理|公布|公开在|设在|位于|关于|以及|对于|关停|注销|抽查|检查|监测|普查|考核|评估|推送|"
-    r"推出|推行|采取|采用|例如|比如|其中|分别|同时|目前|现有|已经|统一|定期|专门|传统|各类|多种|各种|主要|原有|单独|相关|有关|"
-    r"各级|各地|全市(?=政务)|我[国省市县区州镇乡局委办院部厅]|作为|成为|还是|就是|达到|使用|选用|保障|涉及|注重|重视|"
-    r"了|在|以|和|与|及|或|等|对|将|把|由|从|向|为|是|到|至|于|并|而|也|均|都|已|我|该|其|此|每|有|还|让|使|用|经|则|又|"
-    r"的|着|过|被|给|若|如|只|仅|建|开|设|[^\u4e00-\u9fffA-Za-z0-9@“”‘’（）()·•+\-.－]|(?<=[\u4e00-\u9fff])[、])",
+    r"发挥|做好|做优|做精|做强|做大|拓展|丰富|拓宽|充分|进一步|依靠|结合|规范|整合|增设|新增|新建|开展|召开|举办|组织|登录|登陆|升级|改版|"
+    r"创新|创办|编印|编发|印发|发布在|刊登|刊发|刊载|关注|访问|浏览|维护|管理好|办好|建好|建成|构建|搭建|实现|坚持|继续|积极|努力|迅速|"
+    r"落实|细化|要求|提高|保留|约谈|邀请|通报|体现|确保|遵循|方便|运作|大型|负责|指定|联合|摆放|发放|巡检|查看|运维|承办|接收|参加|参与|"
+    r"完成|同步|上线|指导|查询|及时|主动|认真|切实|不断|全面|深化|扩大|突出|围绕|包括|涵盖|纳入|进入|进驻|报送|上报|移交|提供|配备|安装|"
+    r"制作|张贴|悬挂|接听|拨打|受理|处理|办理|公布|公开在|设在|位于|关于|以及|对于|关停|注销|抽查|检查|监测|普查|考核|评估|推送|"
+    r"推出|推行|采取|采用|例如|比如|其中|分别|同时|目前|现有|已经|定期|专门|传统|各类|多种|各种|主要|原有|单独|相关|有关|新版|开发|"
+    r"各级|各地|全市(?=政府网|网站|政务新)|全县(?=政府网|网站|政务新)|全区(?=政府网|网站|政务新)|全省(?=政府网|网站|政务新)|全盟|累计|年度|综合性|"
+    r"作为|成为|还是|就是|达到|使用|选用|保障|涉及|注重|重视|开办|主办|举行|增加|扩建|新设|规划|梳理|清理|培育|深入|扎实|着力|"
+    r"我[国省市县区州镇乡局委办院部厅]|本[局委办院厅](?!门户)|一批|一个|两个|三个|多个|几个|个|年(?!报|鉴)|"
+    r"了|在|以|和|与|及|或|等|对|将|把|由|从|向|为|是|到|至|于|并|而|也|均|都|已|我|该|其|此|每|有|还|让|使|用|经|则|又|他|"
+    r"的|着|过|被|给|若|如|只|仅|建|开(?!放[日周月])|设|僵尸|不|"
+    r"[^\u4e00-\u9fffA-Za-z0-9@“”‘’（）()·•+\-.－]|(?<=[\u4e00-\u9fff])[、])",
     re.DOTALL,
 )
+_LIST_MARK = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[)）.．]|[（(][^（）()]{0,40}[)）]$|[^（(]*?[)）](?![级与和])|[A-Za-z0-9./:]+[)）]")
 _OPERATOR_PAIR = re.compile(
-    r"(?:(?:省|市|县|区|州|镇|乡|书记|[省市县区州局镇乡]长|国家|中央|主任)(?:[(（][市区县][)）])?[、和]){1,3}$"
+    r"(?:(?:省|市|县|区|州|镇|乡|书记|[省市县区州局镇乡]长|国家|中央|主任)(?:[(（][市区县][)）])?[、]){1,3}$"
 )
 _QUOTE_NAME = re.compile(r"[“\"‘「『]([^“”\"‘’「」『』，。；\n]{1,20})[”\"’」』]$")
-_NEEDS_MORE = ("website!", "platform!")
+_BEFORE_QUOTE = re.compile(r"(?:政府|官方|网站|微博|微信|腾讯|新浪|[省市县区州局厅委镇]|电视台|电台)$")
 _CONTENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 # Words that open a generic phrase: with nothing else before the noun there is no name.
-_GENERIC_HEAD = re.compile(r"(?:等|各|多|新|该|本|此|一|两|三|几|公众|其他|其它|不同|重点|专门|专业|统一|综合|新型|线上|线下|相应|自身|大型|优秀|示范|同一)*$")
-_INTERNAL = re.compile(r"监察系统|办公系统|办公自动化|内部网|OA|共享|交换|公文|视频会议|审批系统|考评系统|考核系统|指标体系|评价体系|提醒")
+_GENERIC = re.compile(
+    r"(?:等|各|多|新|该|本|此|一|两|三|几|公众|其他|其它|不同|重点|专门|专业|统一|综合|新型|线上|线下|相应|自身|优秀|示范|同一|第一|"
+    r"基层|基础|中心|公开|子|热点|专题|工作|重要|大|海内外|信息化?|服务|交流|展示|主|互动|便民|宣传|沟通|监督|发布|支撑|网络|数字|智能|"
+    r"载体|渠道|媒体|主流|新兴|便捷|有效|权威|集中|领域|政策|业务|内容|类|事务|政府|县级|市级|管理|技术|问题|解读|回应)*$"
+)
+# A column or a system needs more than a modifier: a quoted name, or whose it is.
+_COLUMN = re.compile(r"[”\"》]|网站|信息公开|政务公开|公示|办理公开|清单")
+_COLUMN_WORDS = frozenset(("专栏", "专题", "栏目", "频道"))
+_SYSTEM = re.compile(r"(?:申请|目录|评价|填报|公开|行权|发布|查询)系统$")
+_NOT_SYSTEM = re.compile(r"全[省市县区州]|[省市县区州]政府(?:信息公开)?系统$|政府系统|机关")
+_INTERNAL = re.compile(r"监察|监控|办公|内部网|OA|共享|交换|公文|视频会议|审批系统|考评|考核|体系|提醒|交易系统|法院|商务系统")
 _NOT_AFTER = {
-    "网": re.compile(r"[上络格民友购速站页点址管]"),
     "广播": re.compile(r"(?:电视|影视|电影|稿|体操|局|站|电台)"),
-    "电视": re.compile(r"(?:台|栏目|节目|电话|剧|新闻)"),
-    "热线": re.compile(r"(?:电话)"),
-    "微信": re.compile(r"(?:号|群|公众|平台|订阅|服务号|扫一扫|扫描|小程序|二维码|矩阵)"),
-    "微博": re.compile(r"(?:矩阵|账号)?$"),
-    "系统": re.compile(r"(?:性|化|内|梳理|地|学习|培训|工程|推进|总结|规范|干部|人员|各|单位|的|思维|升级|建设|部署)"),
-    "平台": re.compile(r"(?:账号)"),
-    "专题": re.compile(r"(?:会|培训|研究|学习|调研|部署|讲座|新闻|询问|讨论|辅导|工作|讲|报|民主|教育|协商|片|座)"),
-    "专栏": re.compile(r"(?!)"),
-    "栏目": re.compile(r"(?:设置|内容|建设|信息|分类|更新|维护|保障)"),
-    "频道": re.compile(r"(?!)"),
+    "电视": re.compile(r"(?:台|栏目|节目|电话|剧|新闻|问政)"),
+    "微信": re.compile(r"(?:扫一扫|扫描|二维码|扫码|矩阵)"),
+    "系统": re.compile(r"(?:性|化|内|梳理|地|学习|培训|工程|推进|总结|规范|干部|人员|各|单位|的|思维)"),
+    "专题": re.compile(r"(?:会|培训|研究|学习|调研|部署|讲座|新闻|询问|讨论|辅导|工作|讲|报|民主|教育|协商|片|座|信息)"),
     "信箱": re.compile(r"(?:地址|[:：])"),
-    "报社": re.compile(r"(?!)"),
-    "公告栏": re.compile(r"(?!)"),
-    "短信": re.compile(r"(?:提醒|告知|通知|息)"),
-    "简报": re.compile(r"(?!)"),
-    "新闻发布": re.compile(r"(?:会|人|活动|制度|厅|工作|稿|平台|机制|信息)"),
-    "LED": re.compile(r"(?:显|电|屏|大)"),
-    "APP": re.compile(r"(?!)"),
+    "短信": re.compile(r"(?:提醒|告知|通知|息|[”\"]|即时)"),
+    "手机短信": re.compile(r"(?:提醒|告知|通知|息|即时)"),
+    "信函": re.compile(r"(?:申请|咨询|方式|形式|渠道|等)"),
+    "热线": re.compile(r"[每一]周"),
+    "门户": re.compile(r"(?:网|之)"),
+    "档案室": re.compile(r"管理"),
 }  # fmt: skip
+_NOT_BEFORE = {
+    "广播": re.compile(r"[文新]$"),
+    "小程序": re.compile(r"(?:电脑|应用)$"),
+    "电视": re.compile(r"[移闭]$"),
+}
+_AFTER_NAME = re.compile(r"[（(][日周月、]{1,5}[)）]")
+_ATTACHED = frozenset(("专栏", "栏目", "专题", "知识库", "答问知识库", "政策文件库", "规范性文件库", "文件库", "手机版", "大厅"))
+_HOTLINE_NUMBER = re.compile(
+    r"(?<![0-9-—－:：])[“\"]?(?:12[0-9]{3}|96[0-9]{3})[”\"]?(?:[\u4e00-\u9fff]{0,8}?(?:热线(?:电话|平台)?|专线)|民声在线|(?=[、等和]|平台))"
+)
+_NAMED_ACCOUNT = re.compile(r"[“\"]([\u4e00-\u9fff·]{2,8}发布)[”\"](?![\u4e00-\u9fff]{0,6}(?:微博|微信|公众号|客户端|网站|抖音|号))")
+_NAMED_WEIBO = re.compile(r"(?:新浪|腾讯|人民网?)?微博@[\u4e00-\u9fff]{2,8}")
+_LISTED_COLUMNS = re.compile(r"通过([^。；;\n，,]{2,80}?)等(?:[0-9]{1,2}个|多个|各个|各类)?(?:子?栏目|版块|板块|专栏|频道)")
+_LIST_ITEM = re.compile(r"[^、“”\"，,和及与]{2,12}")
 
 
 def find_channels(
-    text: str, hits: Hits, closed: list[tuple[int, int]], quoted_channels: list[Span]
+    text: str, hits: Hits, closed: list[tuple[int, int]], numbers: list[Span], quoted_channels: list[Span]
 ) -> list[Span]:
     """CHANNEL spans in text order, with their type.
 
     Args:
         text: the document's text.
         hits: the words found in it.
-        closed: intervals of document titles, where no channel is marked.
+        closed: intervals of document titles and page chrome, where no channel is marked.
+        numbers: dates and quantities in text order, which bound a name on its left.
         quoted_channels: periodicals and programmes in 《》, already decided.
     """
     candidates = [(s.start, s.end, s.attrs.type or "other") for s in quoted_channels]
-    for hit in _longest(hits.of("channel")):
-        found = _candidate(text, hit)
-        if found:
-            candidates.append((*found, hit.row[1]))
     candidates += [(m.start(), m.end(), "hotline") for m in _HOTLINE_NUMBER.finditer(text)]
+    candidates += [(m.start(1), m.end(1), "other") for m in _NAMED_ACCOUNT.finditer(text)]
+    candidates += [(m.start(), m.end(), "weibo") for m in _NAMED_WEIBO.finditer(text)]
+    for listed in _LISTED_COLUMNS.finditer(text):
+        for item in _LIST_ITEM.finditer(text, listed.start(1), listed.end(1)):
+            if not item.group().endswith(("网站", "微博", "微信", "会")):
+                candidates.append((item.start(), item.end(), "website"))
+    ends = [n.end for n in numbers]
+    floor = 0
+    for hit in _longest(hits.of("channel")):
+        i = bisect_right(ends, hit.start) - 1
+        found = _candidate(text, hit, max(floor, ends[i] if i >= 0 else 0))
+        if found is None:
+            continue
+        start, end = found
+        previous = candidates[-1] if floor and candidates else None
+        if previous and previous[1] == floor and hit.row[0] in _ATTACHED and start - floor <= 8 and _joins(text, floor, start):
+            # 市政府门户网站|政策文件库: a column named with its site is one name.
+            candidates[-1] = (previous[0], end, previous[2])
+        else:
+            candidates.append((start, end, hit.row[1]))
+        floor = end
     return _select(candidates, closed)
 
 
-_HOTLINE_NUMBER = re.compile(
-    r"(?<![0-9-—－])[“\"]?(?:12[0-9]{3}|96[0-9]{3}|110)[”\"]?(?:[\u4e00-\u9fff]{0,8}?(?:热线(?:电话|平台)?|专线)|民声在线|(?=[、等和]|平台))"
-)
+def _joins(text: str, end: int, start: int) -> bool:
+    return start == end or text[end:start] in ("政府信息公开", "政务公开", "信息公开", "政务")
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Hits that no longer hit of the same list covers."""
+    """Hits that no longer hit of the same list covers; overlapping ones become one."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
         if kept and hit.end <= kept[-1].end:
@@ -97,36 +136,61 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _candidate(text: str, hit: Hit) -> tuple[int, int] | None:
+def _candidate(text: str, hit: Hit, floor: int) -> tuple[int, int] | None:
     """The whole name around a kind noun, or None where the noun names no channel."""
     word, type_, need = hit.row
-    after = _NOT_AFTER.get(word)
-    if after and after.match(text, hit.end):
+    after, before = _NOT_AFTER.get(word), _NOT_BEFORE.get(word)
+    if after and after.match(text, hit.end) or before and before.search(text, 0, hit.start):
         return None
-    start = _name_start(text, hit.start)
-    if need == "name":
-        name = text[start : hit.start]
-        if not _CONTENT.search(name) or _GENERIC_HEAD.fullmatch(name):
-            return None
-        if type_ == "platform" and _INTERNAL.search(text[start : hit.end]):
-            return None
-    return start, hit.end
+    if hit.start < floor:
+        return None
+    start = _name_start(text, hit.start, floor)
+    if need != "free" and not _is_name(text, start, hit):
+        return None
+    end = hit.end
+    if "政府开放" in word:
+        bracket = _AFTER_NAME.match(text, end)
+        end = bracket.end() if bracket else end
+    # A quote that encloses the whole name is dropped, one that opens before the kind is kept.
+    if text[start] in "“\"‘" and not any(c in text[start + 1 : hit.start] for c in "”\"’"):
+        start += 1
+    return (start, end) if start < end else None
 
 
-def _name_start(text: str, start: int) -> int:
-    floor = max(0, start - _LIMIT)
-    quote = _QUOTE_NAME.search(text[floor:start])
+def _is_name(text: str, start: int, hit: Hit) -> bool:
+    word, type_, need = hit.row
+    name = text[start : hit.start]
+    if need == "quoted":
+        return text[start] in "“\"‘" or text[start - 1 : start] in tuple("“\"‘")
+    if not _CONTENT.search(name) or len(name) < 2:
+        return False
+    if word in _COLUMN_WORDS:
+        return bool(_COLUMN.search(name)) and name not in ("信息公开", "政府信息公开")
+    if word == "系统":
+        whole = text[start : hit.end]
+        return bool(_SYSTEM.search(whole)) and not _NOT_SYSTEM.search(whole)
+    if type_ == "platform" and _INTERNAL.search(text[start : hit.end]):
+        return False
+    return not _GENERIC.fullmatch(name)
+
+
+def _name_start(text: str, start: int, floor: int) -> int:
+    low = max(floor, start - _LIMIT)
+    quote = _QUOTE_NAME.search(text[low:start])
     if quote:
-        start = floor + quote.start()
-        floor = max(0, start - _LIMIT)
-        if not re.search(r"[政府官方网站微博信县市区州省局]$", text[floor:start]):
+        start = low + quote.start()
+        low = max(floor, start - _LIMIT)
+        if not _BEFORE_QUOTE.search(text[low:start]):
             return start
-    cut = _CUT.match(text, floor, start)
-    begin = cut.end() if cut else floor
-    pair = _OPERATOR_PAIR.search(text[max(0, begin - 9) : begin])
-    if pair and begin < start:
+    cut = _CUT.match(text, low, start)
+    begin = cut.end() if cut else low
+    mark = _LIST_MARK.match(text, begin, start)
+    if mark:
+        begin = mark.end()
+    pair = _OPERATOR_PAIR.search(text[max(floor, begin - 9) : begin])
+    if pair:
         begin -= len(pair.group())
-    while begin < start and text[begin] in "（()）”’\"·•-－.+的":
+    while begin < start and text[begin] in "）)”’·•-－.+的、":
         begin += 1
     return begin
 
@@ -136,7 +200,7 @@ def _select(candidates: list[tuple[int, int, str]], closed: list[tuple[int, int]
     last_end = c = 0
     for start, end, type_ in sorted(candidates, key=lambda i: (i[0], -i[1])):
         if start < last_end:
-            if start == spans[-1].start or end <= last_end:
+            if end <= last_end or end - last_end < 2:
                 continue
             start = last_end
         while c < len(closed) and closed[c][1] <= start:
@@ -148,8 +212,4 @@ def _select(candidates: list[tuple[int, int, str]], closed: list[tuple[int, int]
     return spans
 
 
-_TYPES = {t: Attributes(type=t) for t in (
-    "website", "weibo", "wechat", "app", "newspaper", "bulletin", "gazette", "tv", "radio",
-    "hotline", "mailbox", "archive", "library", "reading_room", "notice_board", "screen",
-    "press_conference", "interview", "service_hall", "platform", "other",
-)}  # fmt: skip
+_TYPES = {t: Attributes(type=t) for t in CHANNEL_TYPES}

@@ -10,7 +10,7 @@ _YEAR = rf"(?:(?:19|20|１９|２０){_D}{{2}}|{_CN_YEAR})"
 _NUM = rf"(?:{_D}{{1,2}}|[一二三四五六七八九十]{{1,3}})"
 _PART = r"(?:[上中下]旬|底|初|末)"
 _RELATIVE = "(?:今年|去年|本年|当年|上年|次年|明年|同年)"
-_TO = r"(?:\s*(?:[—–~～－-]{1,2}|至|到)\s*)"
+_TO = r"(?:\s*(?:[—–~～－-]{1,2}|起?至|起?到)\s*)"
 
 # A day, or a month, or a year; every branch starts with a numeral or a relative year.
 _DAY = rf"{_NUM}\s*月\s*{_NUM}\s*[日号]"
@@ -26,6 +26,6 @@ DATE = re.compile(
     rf"|{_YEAR}{_TO}{_PLAIN_YEAR}"
     rf"|{_FULL}|{_PLAIN_YEAR}|{_DAY}"
     rf"|{_NUM}{_TO}{_NUM}\s*月(?:份)?"
-    rf"|{_NUM}\s*月(?:份|{_PART}))"
+    rf"|{_NUM}\s*月(?:份|{_PART})|(?<![0-9０-９个])(?:1[0-2]|[1-9])月(?![0-9０-９]))"
 )
 """One date or period. The text is scanned once; branches go from long to short."""

@@ -37,7 +37,7 @@ def _read_units() -> dict[str, Unit]:
 UNITS = _read_units()
 
 _BEFORE = {
-    "more": ("超过", "突破", "不少于", "不低于", "多达", "至少", "超", "逾", "过"),
+    "more": ("超过", "突破", "不少于", "不低于", "多达", "至少", "超", "逾"),
     "less": ("不足", "不到", "少于", "低于"),
     "about": ("大约", "接近", "将近", "约", "近"),
 }
@@ -49,10 +49,10 @@ _units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _before = "|".join(sorted(_APPROX, key=len, reverse=True))
 
 QUANTITY = re.compile(
-    rf"(?P<before>{_before})?\s?(?P<number>{ARABIC}|{CHINESE})"
-    rf"(?:\s?(?:[—–~～－-]|至|到)\s?(?P<upper>{ARABIC}|{CHINESE}))?"
-    r"\s?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?|(?P<infix3>[余多几来]))?"
-    r"\s?(?P<unit>" + _units + r")?(?P<after>以上|以下|左右|上下|[多余](?![个项条件次名人]))?"
+    rf"(?P<before>{_before})?[ 　]?(?P<number>{ARABIC}|{CHINESE})"
+    rf"(?:[ 　]?(?:[—–~～－-]|至|到)[ 　]?(?P<upper>{ARABIC}|{CHINESE}))?"
+    r"[ 　]?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?|(?P<infix3>[余多几来]))?"
+    r"[ 　]?(?P<unit>" + _units + r")?(?P<after>以上|以下|左右|上下|[多余](?![个项条件次名人]))?"
 )
 RATE = re.compile(
     rf"(?P<before>{_before})?\s?(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)"
@@ -63,17 +63,22 @@ RATE = re.compile(
 
 # 一 is a COUNT only as a real number: after words that make it one.
 _REAL_ONE = re.compile(r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$")
+_ONE_TIME = re.compile(r"[次期场轮例起][，,。；;、\n]")
+_NOT_ONE_TIME = re.compile(r"(?:第|每|这|又|再|任何|进|某|逐|同|统|唯|其|之|哪|另|上|下|头|每年|首|任|不|未|无|发生)$")
+_RANKED = re.compile(r"(?:位列|位居|列|居|排名|名列|排|前)[^，,。]{0,4}$")
+_HOTLINE = re.compile(r"12[0-9]{3}$|96[0-9]{3,4}$|110$")
+_EDITION = re.compile(r"(?:19|20)[0-9]{2}$")
 # Multi-character numerals that open a fixed name or slogan.
 _SET_PHRASE = re.compile(
     r"(?:[三两四二]级|三公|五公开|[双三]随机|两馆|[三四]不|三农|三定|两会|[三四五]资|"
     r"[三四]个代表|[三四五]个一|四个(?:全面|意识|自信|伟大)|两个(?:维护|确立|一百年|责任)|两学一做|三严三实|"
     r"[三四五]位一体|[一二三]体两翼|三重一大|[一二三]站式|一网|一窗|一门|一次|十件实事|[三四五]大(?:攻坚|班子|园区|家班子)|"
     r"[两三四五]项(?:补贴|制度改革)|一批|一系列|一整套|千方百计|百分|万元|千家万户|"
-    r"[三两]重点|三清单|百姓|百度|十分|万一|一一|一定|一直|一步|[一二三四五六七八九十]是|千万不)"
+    r"[三两]重点|三清单|十[五六七八九]大(?!类)|二十大(?!类)|[两一三]件大事|百姓|百度|十分|万一|一一|一定|一直|一步|[一二三四五六七八九十]是|千万不)"
 )
 _DOTTED = re.compile(r"[0-9０-９]")
 _MEASURE_NOUN = re.compile(
-    r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)(?:已?(?:为|达到?|共|是|有)?)[:：]?\s?$"
+    r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)(?:已?(?:为|达到?|共|是|有)?)[:：]?[ 　]?$"
 )
 
 
@@ -157,11 +162,17 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     last = left[-1:]
     if last == "第" or (last.isascii() and (last.isalnum() or last in "._@/-+#&=")):
         return False
+    if last == "·" or text[m.end("number") : m.end("number") + 1] == "·":
+        return False
+    if m["unit"] == "位" and _RANKED.search(left):
+        return False
     if last in "-—－" and _DOTTED.match(left[-2:-1]):
         return False
     chinese = not _DOTTED.match(number)
     if not chinese:
-        return True
+        if m["unit"] == "版" and _EDITION.match(number):
+            return False
+        return not (_HOTLINE.match(number) and (m["unit"] is None or UNITS[m["unit"]].kind == "noun"))
     if number[0] in "零〇○" or last in "十百千万亿零〇几数上成":
         return False
     if _SET_PHRASE.match(text, start):
@@ -169,8 +180,11 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     if number in "十百千万亿" and not (m["infix"] or m["infix3"] or m["before"]) and number != "十":
         return False
     if number == "一":
-        return bool(_REAL_ONE.search(left))
-    if last in "“‘\"《（(" and m["unit"] not in ("个", "项", "条", "次", "件"):
+        if m["unit"] == "名":
+            return True
+        once = m["unit"] and _ONE_TIME.match(text, m.start("unit")) and not _NOT_ONE_TIME.search(left)
+        return bool(_REAL_ONE.search(left) or once)
+    if last in "“‘\"":
         return False
     return m["unit"] not in ("分", "次", "层", "部", "门", "步", "站", "级") or bool(m["infix3"])
 

@@ -1,0 +1,151 @@
+"""Checks: what is doubted, and above all what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from ie.annotation.store import read_gold
+from ie.assemble import assemble
+from ie.report import Extractor
+from planted import planted
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def checks(markup, *relations):
+    report = assemble(planted(markup, *relations), Extractor("gold", "1"))
+    return [(c.code, c.severity) for c in report.checks], report.checks
+
+
+def split(total, *parts, gap="、"):
+    """``total``, 其中 its parts; each part a value, or (label, value)."""
+    markup = f"共[{total}件|COUNT#t value={total} unit=件],其中"
+    relations = []
+    for i, part in enumerate(parts):
+        label, value = part if isinstance(part, tuple) else ("类", part)
+        markup += f"{gap}[{label}|INDICATOR#i{i}][{value}件|COUNT#p{i} value={value} unit=件]"
+        relations += [f"p{i} part_of t", f"p{i} measures i{i}"]
+    return checks(markup, *relations)[0]
+
+
+SUM = [("sum_mismatch", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "expected"),
+    [
+        (100, (60, 30), []),  # 其中 need not name all
+        (100, (60, 30, 10), []),
+        (100, (60, 50), SUM),
+        (100, (110,), SUM),
+        (12, (10, 2, 9, 3, 11, 1), []),  # split three times
+        (1191, (189, 208, 20, 564, 80, 319), []),  # carried over, then the outcomes
+        (100, (60, 30, ("其他", 9)), SUM),  # the rest is named, and yet they do not add up
+        (1000, (600, 300, 95), SUM),  # hardly anything lacks
+        (100, (60, 30, 5), []),
+        (100, (("办结", 98), ("按时回复", 97)), []),  # stages, not shares
+        (100, (("维持", 60), ("纠错", 30), ("办结", 98)), []),
+    ],
+)
+def test_parts_are_held_against_their_total(total, parts, expected):
+    assert split(total, *parts) == expected
+
+
+def test_parts_that_stand_apart_are_not_one_split():
+    assert split(100, 60, 55, gap="。" * 80) == []
+
+
+def test_rounded_and_approximate_figures_may_differ():
+    rounded = (
+        "[16.4万条|COUNT#t value=164000 unit=条],[2.5万条|COUNT#a value=25000 unit=条],"
+        "[139400条|COUNT#b value=139400 unit=条]"
+    )
+    assert checks(rounded, "a part_of t", "b part_of t")[0] == []
+    about = (
+        "[近100件|COUNT#t value=100 unit=件 approx=about],[60件|COUNT#a value=60 unit=件],"
+        "[45件|COUNT#b value=45 unit=件]"
+    )
+    assert checks(about, "a part_of t", "b part_of t")[0] == []
+
+
+def test_only_parts_of_the_unit_of_the_total_are_added():
+    markup = (
+        "[10条|COUNT#t value=10 unit=条],[9个|COUNT#a value=9 unit=个],"
+        "[8条|COUNT#b value=8 unit=条]"
+    )
+    assert checks(markup, "a part_of t", "b part_of t")[0] == []
+
+
+def rate(received, completed, share, figure):
+    return checks(
+        f"受理[{received}项|COUNT#t value={received} unit=项],"
+        f"[办结|INDICATOR#i][{completed}项|COUNT#p value={completed} unit=项],[办结率|INDICATOR#j]"
+        f"[{figure}|RATE#r indicator=completion_rate value={share} unit=%]",
+        "p part_of t",
+        "p measures i",
+        "r measures j",
+    )[0]
+
+
+def test_a_rate_follows_from_its_counts():
+    assert rate(6711, 6704, 0.998, "99.8%") == []  # cut off, where 99.9% would be rounded
+    assert rate(6711, 6704, 0.999, "99.9%") == []
+    assert rate(6711, 6604, 0.998, "99.8%") == [("rate_mismatch", "warning")]
+    assert rate(4, 3, 0.75, "75%") == []
+
+
+def test_a_share_in_brackets_follows_and_a_growth_does_not_have_to():
+    markup = (
+        "[1191件|COUNT#t value=1191 unit=件],[208件|COUNT#p value=208 unit=件]"
+        "([{0}|INDICATOR#i][{1}%|RATE#r value={2} unit=%])"
+    )
+    relations = ("p part_of t", "r measures i")
+    assert checks(markup.format("占", 17.46, 0.1746), *relations)[0] == []
+    assert checks(markup.format("占", 71.46, 0.7146), *relations)[0] == [
+        ("rate_mismatch", "warning")
+    ]
+    assert checks(markup.format("增长", 71.46, 0.7146), *relations)[0] == []
+
+
+def test_figures_out_of_scale_are_doubted():
+    part = "[5条|COUNT#t value=5 unit=条],[5000条|COUNT#p value=5000 unit=条]"
+    found, (doubt,) = checks(part, "p part_of t")
+    assert found == [("out_of_scale", "error")]
+    assert "1,000 times" in doubt.message
+    assert doubt.facts == ["f1", "f2"]
+    assert checks("[18754万余条|COUNT value=187540000 unit=条]")[0] == [
+        ("out_of_scale", "warning")
+    ]
+    assert checks("[18754万元|COUNT value=187540000 unit=元]")[0] == []
+    assert checks("[3170万条|COUNT value=31700000 unit=条]")[0] == []
+
+
+def test_a_document_younger_than_the_report_is_doubted():
+    text = "2015年云溪县政府信息公开工作年度报告\n{}《[要点|DOC_TITLE#t]》([X政〔{}〕8号|DOC_NUMBER#n])"
+    has = "t has_number n"
+    published = "发布时间:2016-03-01\n"
+    assert checks(text.format(published, 2015), has)[0] == []
+    assert checks(text.format(published, 2016), has)[0] == [("document_year", "info")]
+    assert checks(text.format(published, 2017), has)[0] == [("document_year", "warning")]
+    assert checks(text.format("", 2017), has)[0] == [("document_year", "warning")]
+
+
+# The odd things that the annotators found in six real reports, and nothing else.
+DOUBTED = {
+    "rudong-2013": ["29,073, more than", "25,207, more than"],
+    "hongsibu-2014": [],
+    "aba-2016": ["18754万余条"],
+    "suqian-2024": [],
+    "shanghai-office-2025": [],
+    "shanghai-kewei-2024": ["2,160, more than"],
+}
+
+
+@pytest.mark.skipif(not (SHARED / "gold").is_dir(), reason="the gold reports are not here")
+@pytest.mark.parametrize("name", DOUBTED)
+def test_real_oddities_are_found_without_false_alarms(name):
+    gold = read_gold(SHARED / "gold" / f"{name}.json", SHARED / "seeds")
+    found = assemble(gold, Extractor("gold", "1")).checks
+    assert len(found) == len(DOUBTED[name])
+    for check, words in zip(found, DOUBTED[name], strict=True):
+        assert words in check.message
