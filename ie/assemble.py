@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from ie.checks import check
 from ie.document import Annotations, Span
@@ -58,7 +58,7 @@ def assemble(
     document = annotations.document
     tails = _tails(annotations)
     sections = [
-        ReportSection(s.number, s.title, cast(SectionKind, s.kind), s.level, s.start, s.end) for s in document.sections
+        ReportSection(s.number, s.title, s.kind, s.level, s.start, s.end) for s in document.sections
     ]
     agencies, agency_ids = _agencies(annotations)
     channels, channel_ids = _channels(annotations)

@@ -176,9 +176,10 @@ def _align_documents(
     partner: dict[str, CitedDocument] = {}  # id in a → document of b
     free = {d.id: d for d in b}
     for key in (_number, _title):
-        known = {k: d for d in free.values() if (k := key(d))}
+        known = {k: d for d in free.values() if (k := key(d)) is not None}
         for document in a:
-            same = known.get(key(document) or "")
+            name = key(document)
+            same = known.get(name) if name is not None else None
             if document.id not in partner and same is not None and same.id in free:
                 partner[document.id] = free.pop(same.id)
     yield from ((d, partner.get(d.id)) for d in a)

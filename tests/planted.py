@@ -1,8 +1,8 @@
 """Annotations from one line of mark-up, so that a test reads as the text it is about.
 
 ``[text|LABEL]`` marks a span, ``[text|LABEL#id key=value …]`` names it and gives it
-attributes; spans may nest, and ``\\[``, ``\\|``, ``\\]`` and ``\\\\`` stand for themselves. Relations
-are written ``head type tail``, by id:
+attributes; spans may nest, and a backslash lets the next character stand for itself.
+Relations are written ``head type tail``, by id:
 
 >>> a = planted("公开[信息|INDICATOR#i][5条|COUNT#c value=5 unit=条]", "c measures i")
 >>> a.document.text, [(s.start, s.end, s.label) for s in a.spans], a.relations[0].type

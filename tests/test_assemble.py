@@ -4,12 +4,12 @@ import datetime
 from pathlib import Path
 
 import pytest
+from planted import planted
 
 from ie.annotation.store import read_gold
 from ie.assemble import assemble, number_of
 from ie.document import Annotations, Document
 from ie.report import Extractor
-from planted import planted
 
 SHARED = Path(__file__).parents[2] / "shared"
 

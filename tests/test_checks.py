@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from planted import planted
 
 from ie.annotation.store import read_gold
 from ie.assemble import assemble
 from ie.report import Extractor
-from planted import planted
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -113,15 +113,16 @@ def test_figures_out_of_scale_are_doubted():
     assert found == [("out_of_scale", "error")]
     assert "1,000 times" in doubt.message
     assert doubt.facts == ["f1", "f2"]
-    assert checks("[18754万余条|COUNT value=187540000 unit=条]")[0] == [
-        ("out_of_scale", "warning")
-    ]
+    assert checks("[18754万余条|COUNT value=187540000 unit=条]")[0] == [("out_of_scale", "warning")]
     assert checks("[18754万元|COUNT value=187540000 unit=元]")[0] == []
     assert checks("[3170万条|COUNT value=31700000 unit=条]")[0] == []
 
 
 def test_a_document_younger_than_the_report_is_doubted():
-    text = "2015年云溪县政府信息公开工作年度报告\n{}《[要点|DOC_TITLE#t]》([X政〔{}〕8号|DOC_NUMBER#n])"
+    text = (
+        "2015年云溪县政府信息公开工作年度报告\n{}"
+        "《[要点|DOC_TITLE#t]》([X政〔{}〕8号|DOC_NUMBER#n])"
+    )
     has = "t has_number n"
     published = "发布时间:2016-03-01\n"
     assert checks(text.format(published, 2015), has)[0] == []

@@ -4,15 +4,15 @@ import json
 
 import pytest
 from hypothesis import given, settings
+from planted import planted
 from rich.console import Console
+from test_document import annotated
 
 from ie.assemble import assemble
 from ie.compare import GROUPS, Difference, compare, tables
 from ie.document import Annotations
 from ie.errors import UsageError
 from ie.report import Extractor
-from planted import planted
-from test_document import annotated
 
 GOLD = (
     "[县政府|AGENCY#a]按《[要点|DOC_TITLE#t]》([X政〔2015〕8号|DOC_NUMBER#n])通过"

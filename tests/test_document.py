@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planted import planted
 
 from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.errors import AnnotationError, DocumentError
 from ie.labels import RELATIONS, SPAN_LABELS
-from planted import planted
 
 # Full-width digits, astral characters, combining marks, every kind of line end.
 TEXTS = st.text(

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from planted import planted
+from test_document import annotated
 
 from ie.annotation.store import read_gold_folder
 from ie.document import Annotations
 from ie.errors import AnnotationError
 from ie.evaluate import Score, evaluate, measure_names, print_tables
 from ie.labels import SPAN_LABELS
-from planted import planted
-from test_document import annotated
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -108,7 +108,8 @@ def test_attributes_are_scored_on_equal_spans_only():
 
 def test_a_relation_needs_both_ends_exactly():
     predicted = planted(
-        "[县政府|AGENCY#a]通过政府[网站|CHANNEL#w]公开信息[50条|COUNT#c value=50],办结率98.5%,未收费",
+        "[县政府|AGENCY#a]通过政府[网站|CHANNEL#w]公开信息[50条|COUNT#c value=50],"
+        "办结率98.5%,未收费",
         "c via w",
         "c by a",
     )

@@ -4,12 +4,12 @@ import json
 
 import pytest
 from hypothesis import given, settings
+from planted import planted
 from pydantic import ValidationError
+from test_document import annotated
 
 from ie.assemble import assemble
 from ie.report import Extractor, Report
-from planted import planted
-from test_document import annotated
 
 A = planted(
     "[县政府|AGENCY#a]通过[网站|CHANNEL#w type=website]公开[信息|INDICATOR#i]"

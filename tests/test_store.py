@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from planted import planted
 
 from ie.annotation.store import read_gold, read_gold_folder, write_gold
 from ie.errors import AnnotationError, ReadError, WriteError
-from planted import planted
 
 ODD = "全角１２条\r\n😀[市政府|AGENCY#a]\u3000[公开|INDICATOR#i][１２条|COUNT#c value=12 unit=条]\n"
 
@@ -56,7 +56,7 @@ def test_what_is_missing_or_no_gold_is_named(stored):
     with pytest.raises(ReadError, match=r"no \*.json"):
         read_gold_folder(folder / "nowhere", folder)
     (folder / "odd.txt").rename(folder / "other.txt")
-    with pytest.raises(ReadError, match="odd.txt"):
+    with pytest.raises(ReadError, match=r"odd\.txt"):
         read_gold(folder / "odd.json", folder)
     for content in ("{", "[]", '{"doc": "odd"}', b"\xff\xfe{}"):
         data = content if isinstance(content, bytes) else content.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -34,7 +35,9 @@ def read_document(path: Path | str, name: str | None = None) -> Document:
         if path.is_dir():
             raise ReadError(where, "a folder", "a text file")
         with path.open("rb") as stream:
-            return read_stream(stream, where, name or path.name)
+            # A file name may hold bytes of GBK; in a report, which is UTF-8, they cannot stay.
+            shown = os.fsencode(name or path.name).decode("utf-8", "replace")
+            return read_stream(stream, where, shown)
     except FileNotFoundError as error:
         raise ReadError(where, "no such file") from error
     except ValueError as error:  # a NUL inside the path

@@ -34,8 +34,8 @@ _SIGNATURES: Final = (
 """First bytes → what the file looks like."""
 
 _UTF16: Final = ("utf-16-le", "utf-16-be")
-_BIG5: Final = ("big5", "cp950", "big5hkscs")
-"""Big5, then its two extensions in use: cp950 adds 裏 and 恒, big5hkscs Hong Kong's characters."""
+_BIG5: Final = ("big5", "big5hkscs")
+"""Big5, and its extension with 裏, 恒 and the characters of Hong Kong."""
 
 _EXPECTED: Final = "UTF-8, GB18030, Big5 or UTF-16"
 
@@ -63,7 +63,7 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     Returns:
         The text, and the Python codec with ``data.decode(codec) == text``: utf-8,
         utf-8-sig, utf-16 (with a byte order mark), utf-16-le, utf-16-be, gb18030 (which
-        holds GBK and GB2312), big5, cp950 or big5hkscs.
+        holds GBK and GB2312), big5 or big5hkscs.
 
     Raises:
         ReadError: the bytes are no text, or text in no such encoding.

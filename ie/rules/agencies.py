@@ -53,6 +53,10 @@ _GROUP_NAME = re.compile(r"公开|政务|信息|工作|保密|监督|审查|党�
 _GROUP_LIMIT = 24
 
 
+# 州级机关, 区属部门: named by level alone, a body only where it is the actor of a figure.
+_LEVEL_BODY = re.compile(
+    r"(?<=[，,；;：:、])[省市县区州镇](?:级|直|属)(?:部门|机关|单位)(?=(?:累计|共|收到|填报|发布|公开|主动|受理|办理)*[^，,。；;、]{0,8}[0-9])"
+)
 # A body of a field that no table lists: level + name + suffix between two boundaries.
 _PLAIN = re.compile(
     r"(?:(?<=[，,。；;：:、（(\\s和与及由原经])|^)([省市县区州盟旗](?:[\u4e00-\u9fff]{2,10}?(?:局|中心|委员会|领导小组)|[\u4e00-\u9fff]{2,3}办(?![理法事公好结学实案件税文])))"
@@ -77,6 +81,7 @@ def find_agencies(text: str, hits: Hits, local_names: tuple[str, ...], closed: l
             continue
         candidates.append((start, core_end))
     candidates += _groups(text, hits, local_names)
+    candidates += [m.span() for m in _LEVEL_BODY.finditer(text)]
     candidates += [(m.start(1), m.end(1)) for m in _PLAIN.finditer(text) if not _NAME_CUT.match(m[1][1:-1])]
     return _select(text, candidates, closed)
 

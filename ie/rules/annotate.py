@@ -15,7 +15,7 @@ from ie.rules.periodicals import split_quoted
 from ie.rules.places import learn_places
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences
 from ie.rules.quantities import find_counts, find_rates
-from ie.rules.relations import find_by, find_parts, find_via
+from ie.rules.relations import find_by, find_parts, find_via, split_totals
 from ie.rules.titles import find_issuers, find_numbers, find_quoted, find_titles
 from ie.rules.zeros import find_zeros
 
@@ -100,6 +100,7 @@ def _measure(
     codes: dict[Span, str] = {}
     for phrase in phrases:
         codes[phrase.number] = _code(text, phrase, sections, parts, codes)
+    split_totals(phrases, codes, parts)
     facts = _Facts()
     coded = {n: _with_code(n, codes[n]) for n in numbers}
     indicators: dict[tuple[int, int], Span] = {}
@@ -145,7 +146,7 @@ def _code(
             kind = k
     code = code_of(surface, context, number.attrs.unit or "", kind) if surface else "other"
     total = parts.get(number)
-    if code == "other" and total is not None and number.label == "COUNT" and codes.get(total) in _INHERITED:
+    if code == "other" and total is not None and number.label == "COUNT" and codes.get(total) in _INHERITED and not phrase.follows:
         return codes[total]
     return code
 

@@ -23,7 +23,7 @@ _CUT = re.compile(
     r"完成|同步|上线|指导|查询|及时|主动|认真|切实|不断|全面|深化|扩大|突出|围绕|包括|涵盖|纳入|进入|进驻|报送|上报|移交|提供|配备|安装|"
     r"制作|张贴|悬挂|接听|拨打|受理|处理|办理|公布|公开在|设在|位于|关于|以及|对于|关停|注销|抽查|检查|监测|普查|考核|评估|推送|"
     r"推出|推行|采取|采用|例如|比如|其中|分别|同时|目前|现有|已经|定期|专门|传统|各类|多种|各种|主要|原有|单独|相关|有关|新版|开发|"
-    r"各级|各地|全市(?=政府网|网站|政务新)|全县(?=政府网|网站|政务新)|全区(?=政府网|网站|政务新)|全省(?=政府网|网站|政务新)|全盟|累计|年度|综合性|"
+    r"各级|各地|全市(?=政府网|网站|政务新)|全县(?=政府网|网站|政务新)|全区(?=政府网|网站|政务新)|全省(?=政府网|网站|政务新)|抓好|抓实|全盟|累计|年度|综合性|"
     r"作为|成为|还是|就是|达到|使用|选用|保障|涉及|注重|重视|开办|主办|举行|增加|扩建|新设|规划|梳理|清理|培育|深入|扎实|着力|"
     r"我[国省市县区州镇乡局委办院部厅]|本[局委办院厅](?!门户)|一批|一个|两个|三个|多个|几个|个|年(?!报|鉴)|"
     r"了|在|以|和|与|及|或|等|对|将|把|由|从|向|为|是|到|至|于|并|而|也|均|都|已|我|该|其|此|每|有|还|让|使|用|经|则|又|他|"
@@ -70,7 +70,9 @@ _NOT_BEFORE = {
     "电视": re.compile(r"[移闭]$"),
 }
 _AFTER_NAME = re.compile(r"[（(][日周月、]{1,5}[)）]")
-_ATTACHED = frozenset(("专栏", "栏目", "专题", "知识库", "答问知识库", "政策文件库", "规范性文件库", "文件库", "手机版", "大厅"))
+# Kinds that name a part of the channel before them when nothing stands between the two.
+_ATTACHED = ("专栏", "栏目", "专题", "库", "手机版", "访谈", "屏", "图书馆", "专区", "集约化平台", "窗口")
+_BETWEEN = ("", "政府信息公开", "政务公开", "信息公开", "政务", "政府信息公开重点工作", "办事服务")
 _HOTLINE_NUMBER = re.compile(
     r"(?<![0-9-—－:：])[“\"]?(?:12[0-9]{3}|96[0-9]{3})[”\"]?(?:[\u4e00-\u9fff]{0,8}?(?:热线(?:电话|平台)?|专线)|民声在线|(?=[、等和]|平台))"
 )
@@ -109,7 +111,7 @@ def find_channels(
             continue
         start, end = found
         previous = candidates[-1] if floor and candidates else None
-        if previous and previous[1] == floor and hit.row[0] in _ATTACHED and start - floor <= 8 and _joins(text, floor, start):
+        if previous and previous[1] == floor and _attaches(hit.row[0]) and text[floor:start] in _BETWEEN:
             # 市政府门户网站|政策文件库: a column named with its site is one name.
             candidates[-1] = (previous[0], end, previous[2])
         else:
@@ -118,8 +120,8 @@ def find_channels(
     return _select(candidates, closed)
 
 
-def _joins(text: str, end: int, start: int) -> bool:
-    return start == end or text[end:start] in ("政府信息公开", "政务公开", "信息公开", "政务")
+def _attaches(word: str) -> bool:
+    return word.endswith(_ATTACHED)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -3,121 +3,212 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ie.document import Relation, Span
 from ie.rules.phrases import Marks, Phrase
 
-_MARKER = re.compile(
-    r"其中|包括|(?<![不已蕴内])含(?!有)|分别为|分为|[（(：:](?=[^0-9（(：:。]{0,30}$)|按[^，,。]{1,12}分|从[^，,。]{1,14}(?:看|来看|分)|在[^，,。]{2,16}(?:信息|申请|答复)中|按[^，,。]{1,14}(?:类别|形式|方式)"
-)
-_END_OF_LIST = re.compile(r"此外|另外|另有|同时|同比|[。！!？?\n]")
-_FAMILY = {u: "item" for u in ("条", "件", "份", "篇", "个", "部", "则", "项", "期", "起", "宗", "例", "封", "批", "次", "件次", "场", "家", "县", "幅", "条次", "场次", "处", "所", "本", "集", "户", "类")}
-_FAMILY |= {"人": "person", "人次": "person", "名": "person", "位": "person"}
-
-
-def _family(number: Span) -> str:
-    return _FAMILY.get(number.attrs.unit or "", number.attrs.unit or "")
+# Units that one list may mix: documents, cases, events, places, people.
+_FAMILIES = [
+    frozenset("条 件 份 篇 个 部 则 项 期 条次 篇次 本 幅 版 集 类 种".split()),
+    frozenset("件 起 宗 例 项 件次 封 批 次 笔 人次 户 单 通 个".split()),
+    frozenset("次 场 期 场次 批次 个 轮 班 轮次".split()),
+    frozenset("个 家 处 所 县 户 区 市 镇 乡 座 站 部门 单位".split()),
+    frozenset("人 人次 名 位".split()),
+]
 
 
 def compatible(part: Span, total: Span) -> bool:
-    """Whether a number can be a part of another: units of one family, not clearly larger."""
-    same = _family(part) == _family(total) or not part.attrs.unit or not total.attrs.unit
-    return same and (part.attrs.value or 0) <= (total.attrs.value or 0)
+    """Whether a number may be a part of another by unit and size."""
+    return _same_kind(part, total) and (part.attrs.value or 0) <= (total.attrs.value or 0)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A total whose parts are being read."""
+def _same_kind(part: Span, total: Span) -> bool:
+    a, b = part.attrs.unit, total.attrs.unit
+    return a == b or any(a in family and b in family for family in _FAMILIES)
 
-    total: Span
-    left: float
-    closes_at: int | None
+
+_OPENER = re.compile(
+    r"其中|包括|(?<![不已蕴内])含(?!有)|分别为|分为|按[^，,。]{1,12}分|从[^，,。]{1,14}?(?:看|来看|分)[，,]|在[^，,。]{2,16}(?:信息|申请|答复)中"
+)
+_STARTS_SENTENCE = re.compile(
+    r"\s*(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}分|(?:全部|所有)[^，,。]{2,12}中)"
+)
+_ENDS_LIST = re.compile(r"此外|另外|另有|同时|同比")
+_BRACKET_LIMIT = 400
+
+
+class _List:
+    """The counts that follow an opener and the totals that they may belong to."""
+
+    def __init__(self, totals: list[Span], closes_at: int) -> None:
+        self.totals, self.closes_at = totals, closes_at
+        self.items: list[Span] = []
+        self.ends_at_semicolon: bool | None = None
+
+    def total(self) -> Span:
+        """The total whose value the items add up to; else the nearest before the list."""
+        added = round(sum(i.attrs.value or 0 for i in self.items), 4)
+        exact = [t for t in self.totals if abs((t.attrs.value or 0) - added) < 1e-6]
+        return exact[-1] if exact and len(self.items) > 1 else self.totals[-1]
 
 
 def find_parts(text: str, phrases: list[Phrase]) -> dict[Span, Span]:
     """part → total for the counts of a document.
 
-    A list opens where 其中, 包括, a colon or a bracket follows a total; its parts are the
-    counts of the same kind up to the end of the sentence or of the bracket. A list that
-    opens a sentence (其中,… / 在主动公开的信息中,…) belongs to the last total before it.
+    A list opens where 其中, 包括, a colon or a bracket follows a total; its items are the
+    counts of the same kind up to the end of the sentence or of the bracket. A list that opens
+    a sentence (其中,… / 在主动公开的信息中,…) belongs to a total of the sentences before it.
+    Counts that add up exactly to the count before them are its parts with no such word.
     """
-    parts: dict[Span, Span] = {}
-    stack: list[_Open] = []
     counts = [p for p in phrases if p.number.label == "COUNT"]
+    parts: dict[Span, Span] = {}
+    stack: list[_List] = []
+
+    def close(keep: int) -> None:
+        while len(stack) > keep:
+            done = stack.pop()
+            if done.items:
+                total = done.total()
+                parts.update((item, total) for item in done.items if item != total)
+
     for i, phrase in enumerate(counts):
-        number = phrase.number
-        previous = counts[i - 1] if i else None
-        if previous is None:
+        if i == 0:
             continue
-        same_sentence = previous.sentence == phrase.sentence
-        between = text[previous.number.end : number.start] if number.start - previous.number.end < 160 else "。"
-        if not same_sentence:
-            stack = []
-            opener = text[phrase.sentence[0] : number.start]
-            if re.match(r"\s*(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,12}看|按[^，,。]{1,14}分)", opener) and len(between) < 60:
-                total = _last_total(counts, i, parts)
-                if total and compatible(number, total):
-                    stack = [_Open(total, total.attrs.value or 0, None)]
+        number, previous = phrase.number, counts[i - 1]
+        gap_end = min(number.start, phrase.start) if phrase.start < phrase.end else number.start
+        between = text[previous.number.end : max(gap_end, previous.number.end)]
+        if previous.sentence != phrase.sentence:
+            close(0)
+            if len(between) < 90 and _STARTS_SENTENCE.match(text, phrase.sentence[0], number.start):
+                totals = _totals(counts, i, number, parts)
+                if totals:
+                    stack.append(_List(totals, phrase.sentence[1]))
         else:
-            while stack and stack[-1].closes_at is not None and number.start >= (stack[-1].closes_at or 0):
-                stack.pop()
-            if _END_OF_LIST.search(between) and not re.search(r"其中|包括|[（(]含", between):
-                stack = []
-            marker = _MARKER.search(between)
-            if marker and _opens(between, marker):
-                bracket = _bracket(text, previous.number.end, number.start)
-                target = previous.number
-                if stack and marker.group() not in ("其中", "（", "(", "含", "包括") and not bracket:
-                    target = stack[-1].total
-                elif not stack and not marker.group().startswith(("其中", "（", "(", "含", "包括", "：", ":")):
-                    target = _last_total(counts, i, parts) or target
-                if compatible(number, target):
-                    stack.append(_Open(target, target.attrs.value or 0, bracket))
-        if not stack:
-            continue
-        while len(stack) > 1 and stack[-1].left <= 0:
-            stack.pop()
-        top = stack[-1]
-        if not compatible(number, top.total):
-            # 18754万余条 under 59242条: a figure out of scale is a part all the same.
-            if _family(number) != _family(top.total) or not (number.attrs.value or 0) > 100 * (top.total.attrs.value or 1):
-                continue
-        parts[number] = top.total
-        top.left -= number.attrs.value or 0
+            _close_finished(stack, number, between, close)
+            opened = _opened(text, counts, i, between, parts, stack)
+            if opened:
+                stack.append(opened)
+        if stack and _joins(stack[-1], phrase, counts):
+            stack[-1].items.append(number)
+    close(0)
+    _exact_sums(counts, parts)
     _received_and_completed(text, counts, parts)
     return parts
 
 
-def _opens(between: str, marker: re.Match[str]) -> bool:
-    head = between[: marker.start()]
-    if marker.group() in ("：", ":", "（", "("):
-        return not head.strip("，, 的信息")
-    return True
+def _close_finished(stack: list[_List], number: Span, between: str, close: object) -> None:
+    assert callable(close)
+    while stack and number.start >= stack[-1].closes_at:
+        close(len(stack) - 1)
+    if not stack:
+        return
+    semicolon = "；" in between or ";" in between
+    top = stack[-1]
+    if top.items and top.ends_at_semicolon is None:
+        # The first separator of a list tells whether a semicolon divides or ends it.
+        top.ends_at_semicolon = not semicolon
+    elif semicolon and top.ends_at_semicolon:
+        close(len(stack) - 1)
+    if stack and _ENDS_LIST.search(between) and not _OPENER.search(between):
+        close(0)
 
 
-def _bracket(text: str, start: int, end: int) -> int | None:
-    """Where the bracket that opens between two numbers closes, if one does."""
-    m = re.search(r"[（(]", text[start:end])
-    if not m or re.search(r"[）)]", text[start + m.end() : end]):
+def _opened(
+    text: str, counts: list[Phrase], i: int, between: str, parts: dict[Span, Span], stack: list[_List]
+) -> _List | None:
+    """The list that opens between a count and the one before it, if one does."""
+    number, previous = counts[i].number, counts[i - 1].number
+    bracket = _bracket_end(text, previous.end, number.start)
+    opener = _OPENER.search(between)
+    colon = re.match(r"[\s的]*[：:]", between)
+    if not (opener or colon or bracket and re.match(r"\s*[（(]", between)):
         return None
-    depth = 1
-    for k in range(start + m.end(), min(len(text), start + 400)):
-        if text[k] in "（(":
-            depth += 1
-        elif text[k] in "）)":
-            depth -= 1
-            if not depth:
-                return k
-    return None
+    until = bracket or counts[i].sentence[1]
+    if bracket and not opener:
+        return _List([previous], until) if _same_kind(number, previous) else None
+    if opener and opener.group() in ("含", "包括") and not bracket and not compatible(number, previous):
+        return None
+    direct = opener is None or opener.group() in ("其中", "包括", "含")
+    if direct and len(between) < 40:
+        candidates = [c for c in _totals(counts, i, number, parts) if c.start >= counts[i].sentence[0]]
+        if previous not in candidates and _same_kind(number, previous):
+            candidates.append(previous)
+    else:
+        candidates = _totals(counts, i, number, parts)
+    return _List(candidates, until) if candidates else None
 
 
-def _last_total(counts: list[Phrase], i: int, parts: dict[Span, Span]) -> Span | None:
-    """The last count before the i-th that is no part, in its sentence or the two before."""
-    for phrase in reversed(counts[max(0, i - 8) : i]):
-        if phrase.number not in parts:
-            return phrase.number
-    return None
+def _totals(counts: list[Phrase], i: int, number: Span, parts: dict[Span, Span]) -> list[Span]:
+    """Counts shortly before the i-th that may be the total of a list, nearest last."""
+    return [
+        p.number
+        for p in counts[max(0, i - 6) : i]
+        if p.number not in parts and compatible(number, p.number) and not p.follows
+    ]
+
+
+def _bracket_end(text: str, start: int, end: int) -> int:
+    """Where the bracket that opens between two numbers closes; 0 where none is open."""
+    opened = max(text.rfind("（", start, end), text.rfind("(", start, end))
+    if opened < 0 or text.find("）", opened, end) >= 0 or text.find(")", opened, end) >= 0:
+        return 0
+    closes = [k for k in (text.find(c, end, end + _BRACKET_LIMIT) for c in "）)") if k >= 0]
+    return min(closes, default=0)
+
+
+def _joins(open_list: _List, phrase: Phrase, counts: list[Phrase]) -> bool:
+    number = phrase.number
+    total = open_list.totals[-1]
+    if not _same_kind(number, total):
+        return False
+    if phrase.follows and number.attrs.unit != total.attrs.unit:
+        return False
+    value, whole = number.attrs.value or 0, total.attrs.value or 0
+    # 18754万余条 under 59242条: a figure out of scale is a part all the same.
+    return value <= whole or value > 100 * whole
+
+
+def _exact_sums(counts: list[Phrase], parts: dict[Span, Span]) -> None:
+    """Two or more counts that add up exactly to the count before them in their sentence."""
+    for i, phrase in enumerate(counts):
+        total, whole = phrase.number, phrase.number.attrs.value or 0
+        if whole < 3 or phrase.follows:
+            continue
+        added = 0.0
+        items: list[Span] = []
+        for later in counts[i + 1 : i + 12]:
+            n = later.number
+            if later.sentence != phrase.sentence or n in parts or n.attrs.unit != total.attrs.unit:
+                break
+            added += n.attrs.value or 0
+            items.append(n)
+            if added >= whole:
+                break
+        if len(items) > 1 and abs(added - whole) < 1e-6:
+            parts.update((item, total) for item in items)
+
+
+def split_totals(phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span]) -> None:
+    """Add parts whose total stands in another section: same code, values that add up exactly."""
+    by_value: dict[tuple[str, float], Span] = {}
+    run: list[Span] = []
+    sentence: tuple[int, int] | None = None
+    for phrase in [*phrases, None]:
+        if phrase is not None and (phrase.number.label != "COUNT" or phrase.number in parts):
+            continue
+        if phrase is None or phrase.sentence != sentence:
+            if len(run) > 1:
+                added = round(sum(n.attrs.value or 0 for n in run), 4)
+                total = by_value.get((codes[run[0]], added))
+                if total and total not in run and len({codes[n] for n in run}) == 1:
+                    parts.update((n, total) for n in run)
+            for n in run:
+                by_value.setdefault((codes[n], n.attrs.value or 0), n)
+            run = []
+        if phrase is not None:
+            sentence = phrase.sentence
+            if codes.get(phrase.number, "other") != "other":
+                run.append(phrase.number)
 
 
 _RECEIVED = re.compile(r"收到|受理|接到|收办")
@@ -125,52 +216,89 @@ _COMPLETED = re.compile(r"办结|办理完毕|办复")
 
 
 def _received_and_completed(text: str, counts: list[Phrase], parts: dict[Span, Span]) -> None:
-    for a, b in zip(counts, counts[1:]):
+    for a, b in zip(counts, counts[1:], strict=False):
         if b.number in parts or a.sentence != b.sentence or b.number.start - a.number.end > 24:
             continue
         first, second = text[a.start : a.end], text[b.start : b.end]
-        if _RECEIVED.search(first) and _COMPLETED.search(second) and not _RECEIVED.search(second) and compatible(b.number, a.number):
+        pair = _RECEIVED.search(first) and _COMPLETED.search(second) and not _RECEIVED.search(second)
+        if pair and compatible(b.number, a.number):
             parts[b.number] = a.number
 
 
-_PREPOSITION = re.compile(r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|被)[^，,。；;]{0,14}$")
 _VIA_CODES = frozenset(
     "disclosed visits followers letters hotline_calls responses interpretations cases_handled matters "
     "requests_received requests_online requests_letter requests_fax requests_in_person requests_answered "
     "normative_docs_disclosed normative_docs_made reading_points consultations surveys other proposals complaints".split()
 )
-_COORDINATE = re.compile(r"\s*[、和及与以]?(?:以及)?[”\"]?\s*")
-_REACH = 110
+# Figures that belong to a kind of channel wherever it was last spoken of.
+_KINDS_OF = {
+    "letters": ("mailbox",),
+    "hotline_calls": ("hotline",),
+    "followers": ("weibo", "wechat", "app", "other", "website"),
+    "visits": ("website", "weibo", "wechat", "app"),
+}
+_MEANS = re.compile(r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}$")
+_COORDINATE = re.compile(r"[”\"》]?\s*(?:[、和及与以]|以及)?\s*[“\"《]?")
+_REACH = 160
 
 
-def find_via(text: str, phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span], channels: Marks) -> list[Relation]:
+def find_via(
+    text: str, phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span], channels: Marks
+) -> list[Relation]:
     """via: the channel that is the subject or the means of a count's clause or sentence."""
     found: list[Relation] = []
     carried: tuple[tuple[int, int], list[Span]] | None = None
     for phrase in phrases:
-        number = phrase.number
-        if number.label != "COUNT" or codes.get(number) not in _VIA_CODES:
+        number, code = phrase.number, codes.get(phrase.number, "other")
+        if number.label != "COUNT" or code not in _VIA_CODES or phrase.follows and code == "other":
             continue
         floor = max(phrase.sentence[0], number.start - _REACH)
-        before = [
-            c for c in channels.between(floor, number.start)
-            if not (c.start >= phrase.start and c.end <= phrase.end) or phrase.borrowed
-        ]  # fmt: skip
-        clause = max(text.rfind(m, phrase.sentence[0], min(phrase.start, number.start)) for m in "，,；;：:。（(")
-        own = [c for c in before if c.start > clause]
-        targets: list[Span] = []
-        if own:
-            targets = _coordinated(text, own[-1], before)
-        elif number not in parts and before:
-            nearest = before[-1]
-            subject = text[max(phrase.sentence[0], nearest.start - 3) : nearest.start]
-            starts_clause = not subject.strip() or subject[-1] in "，,；;。：:\n、与和" or subject.endswith(("过", "用", "托", "助"))
-            if carried and carried[0] == phrase.sentence and carried[1][-1] == nearest or starts_clause or _PREPOSITION.search(text[floor : nearest.start]):
-                targets = _coordinated(text, nearest, before)
-        if targets:
-            carried = (phrase.sentence, targets)
-            found += [Relation("via", number, c) for c in targets]
+        limit = phrase.start if phrase.start < number.start and not phrase.borrowed else number.start
+        before = [c for c in channels.between(floor, number.start) if c.start < limit]
+        if before and before[-1].end > limit and not phrase.borrowed:
+            before = before[:-1] if before[-1].start >= phrase.start else before
+        targets = _targets(text, phrase, code, limit, before, number in parts, carried)
+        if not targets and not before and code in _KINDS_OF and number not in parts:
+            nearby = [c for c in channels.between(max(0, number.start - 200), number.start) if c.attrs.type in _KINDS_OF[code] and c.start < limit]
+            targets = nearby[-1:]
+        if not targets:
+            continue
+        kinds = _KINDS_OF.get(code)
+        fitting = [c for c in targets if kinds and c.attrs.type in kinds]
+        targets = fitting or targets
+        carried = (phrase.sentence, targets)
+        found += [Relation("via", number, c) for c in targets]
     return found
+
+
+def _targets(
+    text: str,
+    phrase: Phrase,
+    code: str,
+    limit: int,
+    before: list[Span],
+    is_part: bool,
+    carried: tuple[tuple[int, int], list[Span]] | None,
+) -> list[Span]:
+    number = phrase.number
+    clause = max(text.rfind(m, phrase.sentence[0], limit) for m in "，,；;：:。（(")
+    semicolon = max(text.rfind(m, phrase.sentence[0], limit) for m in "；;")
+    own = [c for c in before if c.end > clause]
+    if own:
+        return _coordinated(text, own[-1], before)
+    if is_part:
+        return []
+    if carried and carried[0] == phrase.sentence and carried[1][-1].end > semicolon and (not before or before[-1] in carried[1]):
+        return carried[1]
+    nearest = [c for c in before if c.end > semicolon]
+    if not nearest:
+        return []
+    channel = nearest[-1]
+    lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start]
+    opens = not lead.strip("“\"《") or lead.rstrip("“\"《")[-1] in "，,；;。：:\n、与和"
+    if opens or code != "other" and _MEANS.search(lead):
+        return _coordinated(text, channel, before)
+    return []
 
 
 def _coordinated(text: str, last: Span, before: list[Span]) -> list[Span]:
@@ -182,14 +310,17 @@ def _coordinated(text: str, last: Span, before: list[Span]) -> list[Span]:
     return targets[::-1]
 
 
-def find_by(text: str, phrases: list[Phrase], parts: dict[Span, Span], agencies: Marks) -> list[Relation]:
+def find_by(
+    text: str, phrases: list[Phrase], parts: dict[Span, Span], agencies: Marks
+) -> list[Relation]:
     """by: the body that opens the clause of a part, narrower than the reporter of the total."""
     found = []
     for phrase in phrases:
         number = phrase.number
         if number not in parts:
             continue
-        begin = phrase.start if not phrase.borrowed and phrase.start < number.start and phrase.start != phrase.end else number.start
+        own = not phrase.borrowed and phrase.start < min(number.start, phrase.end)
+        begin = phrase.start if own else number.start
         agency = agencies.last_ending(max(phrase.sentence[0], begin - 14), begin)
         if agency and re.fullmatch(r"(?:累计|共|共计|收到|已|分别|发布|公开|：|:|\s)*", text[agency.end : begin]):
             found.append(Relation("by", number, agency))

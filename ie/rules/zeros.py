@@ -21,9 +21,9 @@ _TOPIC = re.compile(
     r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉"
 )
 _NOT_ZERO = re.compile(
-    r"及时|到位|深入|完善|规范|不够|不足|提高|健全|建立|落实|明确|主动公开|公开的|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
+    r"及时|到位|深入|完善|规范|不够|不足|提高|健全|建立|落实|明确|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
 )
-_AIM = re.compile(r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|如|若|对|是否|凡|应当|不得|可以|对于|严禁)[^，,。；;]{0,12}$")
+_AIM = re.compile(r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|若|是否|凡|应当|不得|可以|严禁|减少)[^，,。；;]{0,12}$")
 _TAIL = re.compile(
     r"(?:的(?:现象|情况|情形|案件|事件|事项|问题|案例|行为)?(?:发生|出现|产生)?|等?(?:情况|情形|现象|事宜)(?:发生|出现|产生)?|(?:发生|出现|产生)|等(?:任何)?(?:情况|情形|现象)?|[，,、。；;：:\s)）”])+$"
 )
@@ -92,7 +92,7 @@ def _split(clause: str) -> list[tuple[int, int]]:
         if not left_topics or not right_topic or m.start() < begin:
             continue
         # The topic must end the left part, so that 因申请公开政府信息和… does not split early.
-        if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|费|情况|事件)$", left.rstrip("的")):
+        if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|费|情况|事件|纠错|败诉|撤销)$", left.rstrip("的")):
             continue
         if _family(left_topics[-1].group()) == _family(right_topic.group()):
             continue
@@ -135,7 +135,7 @@ def _zero(text: str, start: int, end: int, first: bool, context: str, kind: str)
 def _last_topic(phrase: str) -> str:
     """The words from the last clue on: 因信息公开申请引发的行政复议 speaks of 行政复议."""
     at = 0
-    for m in re.finditer(r"行政复议|行政诉讼|复议|诉讼|收费|费用|减免|投诉|举报|申诉|申述|泄密|涉密|起诉", phrase):
+    for m in re.finditer(r"行政复议|行政诉讼|复议|诉讼|三费|收费|费用|减免|投诉|举报|申诉|申述|泄密|涉密|起诉", phrase):
         if m.group() in ("复议", "诉讼") and at and m.start() - at <= 2:
             continue
         at = m.start()

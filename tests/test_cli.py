@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLE, ROOT, start
+
+import ie as package
+from ie.report import Report
+
+GOLD = EXAMPLE.with_name("yunxi-2015.gold.json")
+TEXT = "2016年青河县政府信息公开工作年度报告\n一、概述\n主动公开政府信息642条。\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two good files, in two encodings, among bad ones."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.txt").write_bytes(TEXT.encode("utf-8"))
+    (tmp_path / "deep" / "b.txt").write_bytes(TEXT.encode("gb18030"))
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "binary.txt").write_bytes(b"\x7fELF\x00\x01")
+    (tmp_path / "broken.txt").write_bytes(TEXT.encode("utf-8") + b"\xff\xff")
+    return tmp_path
+
+
+def one_line(err: str) -> str:
+    assert "Traceback" not in err
+    assert err.count("\n") == 1
+    assert err.startswith("ie: ")
+    return err
+
+
+def test_help_and_version(ie):
+    done = ie("--help")
+    assert done.returncode == 0
+    for command in ("predict", "schema", "evaluate", "compare"):
+        assert command in done.stdout
+    assert ie("--version").stdout == f"ie {package.__version__}\n"
+
+
+def test_help_imports_nothing_heavy(ie):
+    done = ie("--help", env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"})
+    for module in ("pydantic", "ie.rules", "ie.report", "numpy", "charset_normalizer"):
+        assert module not in done.stderr
+
+
+def test_one_file_gives_one_json_report(ie):
+    done = ie("predict", EXAMPLE)
+    assert (done.returncode, done.stderr) == (0, "")
+    report = Report.model_validate_json(done.stdout)
+    assert report.annotations is None
+    assert report.source.name == EXAMPLE.name
+    text = EXAMPLE.read_bytes().decode("utf-8")
+    for fact in report.facts:
+        assert text[fact.evidence.start : fact.evidence.end] == fact.evidence.text
+    assert "公开" in done.stdout
+    assert done.stdout.startswith("{\n  ")
+
+
+def test_annotations_are_kept_on_demand(ie):
+    report = Report.model_validate_json(ie("predict", EXAMPLE, "--annotations").stdout)
+    assert report.annotations is not None
+    assert report.annotations.spans
+
+
+def test_table_for_people(ie):
+    done = ie("predict", EXAMPLE, "--format", "table")
+    assert done.returncode == 0
+    assert "云溪县" in done.stdout
+    assert "Summary" in done.stdout
+    assert "\x1b[" not in done.stdout
+
+
+def test_standard_input(ie):
+    done = ie("predict", "-", input=TEXT)
+    assert json.loads(done.stdout)["facts"][0]["value"] == 642
+    assert "standard input: an empty file" in one_line(ie("predict", "-", input="").stderr)
+
+
+def test_a_locale_without_chinese(ie):
+    env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert "云溪县" in ie("predict", EXAMPLE, env=env).stdout
+
+
+def test_a_folder_gives_json_lines_and_lists_the_bad_files(ie, folder):
+    done = ie("predict", folder)
+    assert done.returncode == 1
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["source"]["name"] for r in reports] == ["a.txt", "deep/b.txt"]
+    assert [r["source"]["encoding"] for r in reports] == ["utf-8", "gb18030"]
+    lines = done.stderr.splitlines()
+    assert len(lines) == 4
+    assert [Path(line.split(": ")[1]).name for line in lines[:3]] == [
+        "binary.txt",
+        "broken.txt",
+        "empty.txt",
+    ]
+    assert lines[3] == "ie: 3 failed, of 5 files"
+
+
+def test_output_takes_the_good_ones(ie, folder):
+    target = folder / "out.jsonl"
+    done = ie("predict", folder, folder / "a.txt", folder / "missing.txt", "-o", target)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "missing.txt: no such file" in done.stderr
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 2
+    assert not target.with_name("out.jsonl.partial").exists()
+
+
+def test_output_stays_when_all_fail(ie, folder):
+    target = folder / "out.jsonl"
+    target.write_text("old")
+    done = ie("predict", folder / "empty.txt", folder / "binary.txt", "-o", target)
+    assert done.returncode == 1
+    assert target.read_text() == "old"
+    assert not target.with_name("out.jsonl.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing.txt", "no such file"),
+        ("empty.txt", "an empty file; expected the text of a report"),
+        ("binary.txt", "looks like a program; expected a text file"),
+        ("broken.txt", "0xff at byte 100 is not utf-8"),
+        ("a.txt/b.txt", "Not a directory"),
+    ],
+)
+def test_a_bad_file_is_one_line(ie, folder, name, message):
+    done = ie("predict", folder / name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in one_line(done.stderr)
+
+
+def test_what_cannot_be_written_is_one_line(ie, folder):
+    good = folder / "a.txt"
+    for target, message in (
+        (folder / "nowhere" / "out.json", "No such file or directory"),
+        (good / "out.json", "Not a directory"),
+        (folder, "a folder"),
+        ("/dev/full", "No space left on device"),
+    ):
+        done = ie("predict", good, "-o", target)
+        assert done.returncode == 1
+        assert message in one_line(done.stderr)
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        for arguments in (("predict", good), ("predict", folder), ("schema",)):
+            done = ie(*arguments, stdout=full)
+            assert done.returncode == 1
+            assert "standard output: No space left" in one_line(done.stderr)
+
+
+def test_a_disk_that_fills_up_keeps_what_was_finished(ie, tmp_path):
+    for i in range(9):
+        (tmp_path / f"{i}.txt").write_text(TEXT, encoding="utf-8")
+    target = tmp_path / "out.jsonl"
+    size = len(ie("predict", tmp_path / "0.txt", "--format", "jsonl").stdout.encode())
+    target.write_text("old")
+    room = 2 * size + size // 2
+    done = ie(
+        *("predict", tmp_path, "-o", target),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+    )
+    assert done.returncode == 1
+    partial = target.with_name("out.jsonl.partial")
+    assert f"File too large; {partial} holds the 2 finished before" in one_line(done.stderr)
+    assert target.read_text() == "old"
+    lines = partial.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["source"]["name"] for line in lines] == ["0.txt", "1.txt"]
+
+
+def test_usage_errors(ie, folder):
+    good = folder / "a.txt"
+    for arguments, message in (
+        (("predict", good, "--extractor", "magic"), "expected one of rules"),
+        (("predict", folder, "--format", "json"), "use --format jsonl"),
+        (("predict", good, "-o", good), "an input as output"),
+        (("compare", good, "--with", "rules", "--and", "magic"), "expected one of rules"),
+    ):
+        done = ie(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in one_line(done.stderr)
+    assert good.read_text(encoding="utf-8") == TEXT
+    for arguments in ((), ("predict",), ("predict", good, "--format", "xml"), ("nonsense",)):
+        assert ie(*arguments).returncode == 2
+
+
+def test_a_reader_that_stops_is_no_error(tmp_path):
+    for i in range(50):
+        (tmp_path / f"{i}.txt").write_text(TEXT, encoding="utf-8")
+    process = start("predict", tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    json.loads(process.stdout.readline())
+    process.stdout.close()
+    err = process.stderr.read()
+    process.wait(60)
+    assert err == ""
+
+
+def test_ctrl_c_keeps_what_was_finished(tmp_path):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for i in range(400):
+        (texts / f"{i:03}.txt").write_bytes(EXAMPLE.read_bytes())
+    target = tmp_path / "out.jsonl"
+    target.write_text("old")
+    partial = tmp_path / "out.jsonl.partial"
+    process = start("predict", texts, "-o", target)
+    assert process.stderr is not None
+    deadline = time.monotonic() + 60
+    while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    err = process.stderr.read()
+    assert process.wait(60) == 130
+    assert target.read_text() == "old"
+    reports = [json.loads(line) for line in partial.read_text(encoding="utf-8").splitlines()]
+    assert 0 < len(reports) < 400
+    assert one_line(err) == (
+        f"ie: interrupted: {len(reports)} of 400 reports are finished in {partial}\n"
+    )
+
+
+def test_schema(ie):
+    schema = json.loads(ie("schema").stdout)
+    assert "facts" in schema["properties"]
+
+
+def test_compare_with_gold(ie):
+    done = ie("compare", EXAMPLE, "--with", "rules", "--and", GOLD)
+    assert done.returncode == 0
+    assert "Entries" in done.stdout
+    same = ie("compare", EXAMPLE, "--with", GOLD, "--and", GOLD, "--json")
+    assert json.loads(same.stdout)["differences"] == []
+
+
+def test_evaluate(ie, tmp_path):
+    gold, texts = tmp_path / "gold", tmp_path / "texts"
+    gold.mkdir()
+    texts.mkdir()
+    name = json.loads(GOLD.read_text(encoding="utf-8"))["doc"]
+    (gold / f"{name}.json").write_bytes(GOLD.read_bytes())
+    (texts / f"{name}.txt").write_bytes(EXAMPLE.read_bytes())
+    done = ie("evaluate", "--gold", gold, "--texts", texts, "--errors")
+    assert done.returncode == 0
+    assert "facts.coded" in done.stdout
+    assert "mistakes" in done.stdout
+    scores = json.loads(ie("evaluate", "--gold", gold, "--texts", texts, "--json").stdout)
+    assert 0 <= scores["pooled"]["facts.all"]["f1"] <= 1
+    missing = ie("evaluate", "--gold", tmp_path, "--texts", texts)
+    assert missing.returncode == 1
+    one_line(missing.stderr)
+
+
+def test_the_command_is_installed_under_its_name():
+    assert 'ie = "ie.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
