@@ -195,6 +195,11 @@ class _Heading(NamedTuple):
     start: int
     title_end: int
 
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """What an entry of a table of contents shares with its heading."""
+        return self.rank, self.number, self.title
+
 
 def _headings(text: str) -> Iterator[_Heading]:
     last = [0] * 5  # rank → number of the last heading of that rank under the open ones
@@ -203,6 +208,8 @@ def _headings(text: str) -> Iterator[_Heading]:
     for match in _MARK.finditer(text):
         style = match.lastgroup or ""
         start, rank = match.start(), _RANKS[style]
+        if start < title_end:
+            continue
         before = start - 1
         while before >= title_end and text[before] in _SPACES:
             before -= 1
@@ -292,7 +299,7 @@ _SHORT: Final = 40
 """Characters that a title has at most where nothing but a comma or a space ends it."""
 
 _STOP: Final = re.compile(
-    rf"[。：:；;！!？?…{_BREAKS}]|\.\.|··|[(（]{_SPACE}?[一1１]{_SPACE}?[)）]"
+    rf"[。：:；;！!？?…{_BREAKS}]|\.\.|··|[㈠⑴⒈]|[(（]{_SPACE}?[一1１]{_SPACE}?[)）]"
     r"|(?<![\d.])[1１][.．、](?!\d)"
 )
 """What no title goes beyond; the first mark of the next level is among it."""
@@ -355,22 +362,23 @@ _EMPTY: Final = re.compile(r"[\s\u200b\ufeff\d.．·…。、，,；;：:\-—]*
 
 
 def _without_contents(text: str, headings: list[_Heading]) -> list[_Heading]:
-    # An entry of a table of contents stands again later, and has no text of its own; only
-    # the last entry may be followed by the preface.
-    last = {(h.rank, h.number, h.title): h.start for h in headings}
-    kept = []
-    in_contents = False
-    for i, h in enumerate(headings):
-        repeated = last[h.rank, h.number, h.title] > h.start
-        if repeated and not in_contents:
-            following = headings[i + 1].start if i + 1 < len(headings) else len(text)
-            repeated = following - h.title_end < _LONGEST and bool(
-                _EMPTY.fullmatch(text, h.title_end, following)
-            )
-        in_contents = repeated
-        if not repeated:
-            kept.append(h)
-    return kept
+    # A table of contents is a run of headings with nothing between them (the preface may
+    # follow the last), after which the first of them stands again.
+    kept: list[_Heading] = []
+    run: list[_Heading] = []
+    for heading in headings:
+        again = len(run) > 1 and run[0].key == heading.key
+        if again:
+            run = []
+        elif run and not _is_empty(text, run[-1].title_end, heading.start):
+            kept += run
+            run = []
+        run.append(heading)
+    return kept + run
+
+
+def _is_empty(text: str, start: int, end: int) -> bool:
+    return end - start < _LONGEST and _EMPTY.fullmatch(text, start, end) is not None
 
 
 # The title line
@@ -378,13 +386,19 @@ def _without_contents(text: str, headings: list[_Heading]) -> list[_Heading]:
 _TOP: Final = 4000
 """Characters from the top within which the title stands, below whatever the page prints."""
 
+_NOT_IN_TITLE: Final = r"。，,；;：:！!？?《》<>＜＞›»|｜/\\\r\n"
 _TITLE: Final = re.compile(
-    r"[^\s。，,；;：:！!？?《》<>＜＞›»|｜/\\【】\[\]]{0,60}?公开"
-    r"[^\s。，,；;：:！!？?《》<>＜＞›»|｜/\\【】\[\]]{0,30}?(?:年度报告|年度工作报告|年报|报告|总结)"
+    rf"[^{_NOT_IN_TITLE}\s【】\[\]]{{0,60}}?公开[^{_NOT_IN_TITLE}\s【】\[\]]{{0,30}}?"
+    r"(?:年度报告|年度工作报告|年报|报告|总结)"
 )
 _TITLE_LINE: Final = re.compile(
-    r"[^。，,；;：:！!？?《》<>＜＞›»|｜/\\\r\n]{0,60}公开"
-    r"[^。，,；;：:！!？?《》<>＜＞›»|｜/\\\r\n]{0,30}(?:报告|年报|总结)(?:[(（][^()（）]{1,20}[)）])?"
+    rf"[^{_NOT_IN_TITLE}]{{0,60}}公开[^{_NOT_IN_TITLE}]{{0,30}}(?:报告|年报|总结)"
+    r"(?:[(（][^()（）]{1,20}[)）])?"
+)
+_TITLE_OF_TWO_LINES: Final = re.compile(
+    rf"^{_SPACE}*([^{_NOT_IN_TITLE}]{{0,60}}公开(?:工作)?{_SPACE}*[\r\n]{{1,4}}{_SPACE}*"
+    rf"(?:工作)?(?:年度报告|年度工作报告|年报)){_SPACE}*\r?$",
+    re.MULTILINE,
 )
 _YEAR: Final = re.compile(
     r"(?:19|20|１９|２０)[\d０-９]{2}|二[〇○零ＯO０0][一二三四五六七八九〇○零]"
@@ -398,15 +412,22 @@ def find_title(text: str) -> tuple[int, int] | None:
     A line of its own is preferred to words within a line, and a title with a year to one
     without, such as the name of a column in the page's navigation.
     """
-    best: tuple[int, int, int] | None = None
-    for line in re.finditer(r"[^\n\r\u2028\u2029]+", text[:_TOP]):
-        for rating, start, end in _title_candidates(line.group(), line.start()):
-            if best is None or rating > best[0]:
-                best = rating, start, end
-    return None if best is None else (best[1], best[2])
+    candidates = list(_title_candidates(text[:_TOP]))
+    if not candidates:
+        return None
+    _, start, end = max(candidates, key=lambda c: (c[0], -c[1]))
+    return start, end
 
 
-def _title_candidates(line: str, offset: int) -> Iterator[tuple[int, int, int]]:
+def _title_candidates(top: str) -> Iterator[tuple[int, int, int]]:
+    """Rating, start and end of whatever looks like a title."""
+    for match in _TITLE_OF_TWO_LINES.finditer(top):
+        yield 2 + 2 * bool(_YEAR.search(match[1])), match.start(1), match.end(1)
+    for line in re.finditer(r"[^\n\r\u2028\u2029]+", top):
+        yield from _titles_of_line(line.group(), line.start())
+
+
+def _titles_of_line(line: str, offset: int) -> Iterator[tuple[int, int, int]]:
     stripped = line.strip()
     whole = _TITLE_LINE.fullmatch(stripped) is not None
     if whole and not stripped.startswith(_IN_PROSE):

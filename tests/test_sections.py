@@ -148,6 +148,11 @@ def test_a_table_of_contents_is_no_section(contents):
     assert sections[0].start == text.rindex("一、")
 
 
+def test_a_report_that_stands_twice_keeps_its_sections():
+    sections = find_sections(REPORT + REPORT)
+    assert len(sections) == 2 * len(find_sections(REPORT))
+
+
 def test_rows_of_the_standard_table_are_no_headings():
     text = (
         "三、收到和处理政府信息公开申请情况\n一、本年新收政府信息公开申请数量\n9\n"
@@ -207,6 +212,10 @@ def test_plans_stay_with_the_problems():
             "2014年白水县政府信息公开工作年度报告",
         ),
         ("根据条例,现公布《2014年白水县政府信息公开工作年度报告》。", None),
+        (
+            "青河县水务局2013年度信息公开工作\n年度报告\n一、概述",
+            "青河县水务局2013年度信息公开工作\n年度报告",
+        ),
         ("（一）主动公开方面。全年公开信息3条。", None),
         ("", None),
     ],
@@ -227,9 +236,41 @@ def check(text: str, sections: tuple[Section, ...]) -> None:
         assert section.end == next(closing, len(text))
 
 
-PIECES = st.sampled_from(
-    ["一", "二", "十", "第", "部分", "、", ".", "．", "(", "（", ")", "）", "1", "２", "㈠", "⒈", "。", "：", "，", "概述", "主动公开情况", "问题", "2014年", "截至", "我县", "公开", "年度报告", "《", "》", "😀", "々", "𠮷"]
-) | st.sampled_from([" ", "\u3000", "\n", "\r\n", "\u2028", "\x00", "\ud800"])
+MARKS = [
+    "一",
+    "二",
+    "十",
+    "第",
+    "部分",
+    "、",
+    ".",
+    "．",
+    "(",
+    "（",
+    ")",
+    "）",
+    "1",
+    "２",
+    "㈠",
+    "⒈",
+]
+WORDS = ["概述", "主动公开情况", "问题", "2014年", "截至", "我县", "公开", "年度报告", "《", "》"]
+SPACES = [
+    " ",
+    "\u3000",
+    "\n",
+    "\r\n",
+    "\u2028",
+    "\x00",
+    "\ud800",
+    "。",
+    "：",
+    "，",
+    "😀",
+    "々",
+    "𠮷",
+]
+PIECES = st.sampled_from([*MARKS, *WORDS, *SPACES])
 
 
 @given(st.lists(PIECES | st.text(max_size=3), max_size=60).map("".join))

@@ -93,7 +93,7 @@ def _measure(
 ) -> _Facts:
     text = document.text
     sections = [(s.start, s.end, s.kind) for s in document.sections]
-    headings = [(s.start, s.start + len(s.title) + 4) for s in document.sections]
+    headings = [(s.start, text.find(s.title, s.start) + len(s.title)) for s in document.sections]
     channel_marks, agency_marks = Marks(channels), Marks(agencies)
     phrases = find_phrases(text, numbers, Marks([*dates, *agencies]), channel_marks, sentences(text))
     parts = find_parts(text, phrases)
@@ -138,15 +138,20 @@ def _code(
     number = phrase.number
     surface = text[phrase.start : phrase.end]
     context = text[phrase.sentence[0] : min(phrase.sentence[1], number.end + 30)][-160:]
+    nearby = text[max(0, number.start - 150) : number.start]
     kind = "other"
     for start, end, k in sections:
         if start > number.start:
             break
         if number.start < end:
             kind = k
-    code = code_of(surface, context, number.attrs.unit or "", kind) if surface else "other"
+    if kind in ("other", "overview") and "申请" in nearby and "公开" in nearby:
+        # A report that lost its headings: the figures of requests follow one another.
+        kind = "requests"
     total = parts.get(number)
-    if code == "other" and total is not None and number.label == "COUNT" and codes.get(total) in _INHERITED and not phrase.follows:
+    whole = codes.get(total, "") if total is not None else ""
+    code = code_of(surface, context, number.attrs.unit or "", kind, whole)
+    if code == "other" and number.label == "COUNT" and whole in _INHERITED and not phrase.follows:
         return codes[total]
     return code
 

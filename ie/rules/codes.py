@@ -2,68 +2,109 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+
+import ahocorasick
 
 from ie.rules.lexicon import read_table
 
-Groups = tuple[tuple[bool, tuple[str, ...]], ...]
+Alternative = tuple[frozenset[str], frozenset[str]]
+"""Words that must be there, words that must not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table: alternatives of required and forbidden words, units, sections."""
+    """One row of the table; empty conditions always hold."""
 
     code: str
-    phrase: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    context: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    phrase: tuple[Alternative, ...]
+    context: tuple[Alternative, ...]
     units: frozenset[str]
     not_units: frozenset[str]
     sections: frozenset[str]
+    wholes: frozenset[str]
+
+    def fits(
+        self, in_phrase: set[str], in_context: set[str], unit: str, section: str, whole: str
+    ) -> bool:
+        """Whether every column of the row holds."""
+        return (
+            (not self.units or unit in self.units)
+            and unit not in self.not_units
+            and (not self.sections or section in self.sections)
+            and (not self.wholes or whole in self.wholes)
+            and _holds(self.phrase, in_phrase)
+            and _holds(self.context, in_context)
+        )
 
 
-def _alternatives(cell: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """``a&!b|c`` → each alternative as (words that must be there, words that must not)."""
+def _holds(alternatives: tuple[Alternative, ...], words: set[str]) -> bool:
+    return not alternatives or any(
+        need <= words and not never & words for need, never in alternatives
+    )
+
+
+def _alternatives(cell: str) -> tuple[Alternative, ...]:
+    """``a&!b|c`` → its alternatives."""
     found = []
     for alternative in cell.split("|") if cell else []:
         words = alternative.split("&")
-        found.append(
-            (
-                tuple(w for w in words if not w.startswith("!")),
-                tuple(w[1:] for w in words if w.startswith("!")),
-            )
-        )
+        need = frozenset(w for w in words if not w.startswith("!"))
+        found.append((need, frozenset(w[1:] for w in words if w.startswith("!"))))
     return tuple(found)
 
 
-@cache
-def _rows() -> tuple[Row, ...]:
-    rows = []
-    for code, phrase, context, unit, section in read_table("indicator_codes.tsv"):
-        units = unit.split("|") if unit else []
-        forbidden = bool(units) and units[0].startswith("!")
-        names = frozenset(u.lstrip("!") for u in units)
-        rows.append(
-            Row(
+class _Table:
+    """The rows, the automaton over their words, and the rows that each word can decide."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.always: list[int] = []
+        self.by_word: dict[str, list[int]] = defaultdict(list)
+        self.words: Any = ahocorasick.Automaton()
+        for i, (code, phrase, context, unit, section, whole) in enumerate(
+            read_table("indicator_codes.tsv")
+        ):
+            units = unit.split("|") if unit else []
+            forbidden = bool(units) and units[0].startswith("!")
+            names = frozenset(u.lstrip("!") for u in units)
+            row = Row(
                 code,
                 _alternatives(phrase),
                 _alternatives(context),
                 frozenset() if forbidden else names,
                 names if forbidden else frozenset(),
                 frozenset(section.split("|")) if section else frozenset(),
+                frozenset(whole.split("|")) if whole else frozenset(),
             )
-        )
-    return tuple(rows)
+            self.rows.append(row)
+            self._index(i, row)
+        self.words.make_automaton()
+
+    def _index(self, i: int, row: Row) -> None:
+        for need, never in (*row.phrase, *row.context):
+            for word in need | never:
+                self.words.add_word(word, word)
+        if not row.phrase:
+            self.always.append(i)
+        for need, _ in row.phrase:
+            # One required word is enough to find the row: the longest is the rarest.
+            self.by_word[max(need, key=len)].append(i)
+
+    def find(self, text: str) -> set[str]:
+        """The words of the table that stand in a text."""
+        return {word for _, word in self.words.iter(text)}
 
 
-def _fits(alternatives: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...], text: str) -> bool:
-    return not alternatives or any(
-        all(w in text for w in need) and not any(w in text for w in never)
-        for need, never in alternatives
-    )
+@cache
+def _table() -> _Table:
+    return _Table()
 
 
-def code_of(phrase: str, context: str, unit: str, section: str) -> str:
+def code_of(phrase: str, context: str, unit: str, section: str, whole: str = "") -> str:
     """The code of the first row that fits; ``other`` where none does.
 
     Args:
@@ -71,12 +112,16 @@ def code_of(phrase: str, context: str, unit: str, section: str) -> str:
         context: its sentence.
         unit: of the number, empty where it has none.
         section: the kind of the section it stands in.
+        whole: the code of the total that the number is a part of, empty where it is none.
     """
-    for row in _rows():
-        if row.units and unit not in row.units or unit in row.not_units:
-            continue
-        if row.sections and section not in row.sections:
-            continue
-        if _fits(row.phrase, phrase) and _fits(row.context, context):
+    table = _table()
+    in_phrase = table.find(phrase)
+    in_context = table.find(context)
+    candidates = set(table.always)
+    for word in in_phrase:
+        candidates.update(table.by_word.get(word, ()))
+    for i in sorted(candidates):
+        row = table.rows[i]
+        if row.fits(in_phrase, in_context, unit, section, whole):
             return row.code
     return "other"

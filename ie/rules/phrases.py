@@ -18,13 +18,13 @@ _LIMIT = 48  # code points that a clause before its number may have
 # Between a phrase and its number: copulas, adverbs, approximators.
 _LIGHT_END = re.compile(
     r"(?:共计|合计|总计|累计|一共|总共|共有|共为|共达|共|计有|计|达到了?|达成|高达|多达|达|分别为|分别是|分别有|分别|各为|为|是|有|约|了|已|均|"
-    r"各|仅|只|就|产生|实际|:|：|到|至|的|\s|“|”|\"|其中|等|在|上升到|增加到|增至|升至|提高到|提升至|突破|超过|近|，|,|从|由|则)+$"
+    r"各|仅|只|就|产生|实际|:|：|到|至|的|\s|“|”|\"|其中|等|(?<!存)在|上升到|增加到|增至|升至|提高到|提升至|突破|超过|近|，|,|从|由|则)+$"
 )
 # The last of these in a clause ends what is not the phrase: adverbs, places, periods.
 _LEAD = re.compile(
     r".*(?:累计|共计|总计|合计|总共|一共|(?<![公中])共(?![享同建识用产和性青])|全年度?|今年|本年度?|当年|年内|(?<![上下])(?<!一)年度|截[至止]目前|目前|其中|先后|分别|已经|"
     r"我(?:单位|机关|街道|[省市县区州局委办镇乡厅院处队部])|全(?:省|市|县|区|州|局|镇|乡|旗|盟|系统)(?:各级|系统|上下|所有)*(?:行政机关|部门|单位)?|"
-    r"本(?:机关|单位|街道|部门|[局委办厅院镇乡区县市])|向社会|对外|同时|各[级地]?(?:各|组成|工作|有关|相关|直属)*(?:部门|单位|行政机关|县|区|镇|乡|街道)|"
+    r"(?<!属)(?<!属于)(?<!非)本(?:机关(?!不)|单位|街道|部门|[局委办厅院镇乡区县市])|向社会|对外|同时|各[级地]?(?:各|组成|工作|有关|相关|直属)*(?:部门|单位|行政机关|县|区|镇|乡|街道)|"
     r"方面的|有关的|相关的|[一二三四五六七八九十]是|期间|以来|原因|(?:申请|信息|答复|件|总数|总量)中|等(?=[不无予同属])|"
     r"(?:通过|利用|依托|运用|借助|经由|根据|按照|围绕|结合)[^，,。；;]{0,24}?(?:等方式|等形式|等渠道|方式|形式|渠道|上(?!传|报|年|级)|中(?![心小])|过程)(?=[^，,\s])|"
     r"实际|另外|此外|包括|主要是|均|以及|还有|依法|首批|截至[^，,]{1,8}底)",
@@ -32,7 +32,7 @@ _LEAD = re.compile(
 )
 _STRIP = re.compile(
     r"(?:[、，,；;：:（(）)\s　”“\"’.．]+|和(?!谐)|及(?!时)|与|并(?!联)|又|也|还|含|另|将|把|由|了|的|地|即|"
-    r"(?:开展|产生|发生|设置|设立|配备|涉及|完成|实现|继续|组织开展|现有|拥有|属于?|新设)(?=[\u4e00-\u9fff]{2})(?!的)|因(?=行政|政府信息公开))+"
+    r"(?:开展|产生|发生|设置|设立|配备|涉及|完成|实现|组织开展|现有|拥有|属于?|新设)(?=[\u4e00-\u9fff]{2})(?!的)|因(?=行政|政府信息公开))+"
 )
 _DIGIT_LIST = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、]")
 # What only names a place, a level or a body: the number borrows the phrase of its total.
@@ -51,21 +51,23 @@ _RATE_NAME = re.compile(
 
 _RUN = re.compile(r"[^，,。；;：:、\n\r！!？?（()）【】\t0-9０-９]{0,40}")
 _NOT_AFTER = re.compile(
-    r"(?:并|且|占|同比|比上|比去|较|用于|其中|为|是|以|也|还|的(?![\u4e00-\u9fff]{2})|后|前|内|左右|时|增长|下降|或|到|至|达|共|需|可|能|应|要|经|由|在|对|从|向|与|和|及|就|被|将|因|按|通过|予以|之|上(?!传)|”)"
+    r"(?:整合|增加|压缩|精简|减少|上升到|提高到|并|且|占|同比|比上|比去|较|用于|其中|为|是|以|也|还|的(?![\u4e00-\u9fff]{2})|后|前|内|左右|时|增长|下降|或|到|至|达|共|需|可|能|应|要|经|由|在|对|从|向|与|和|及|就|被|将|因|按|通过|予以|之|上(?!传)|”)"
 )
 # Nouns that are complete as they stand right after 个.
 _HEAD_NOUN = re.compile(
-    r"方面的问题|方面|主题|部门|单位|大类|小类|类别|板块|版块|子栏目|栏目|重点领域|领域|乡镇|镇街|街道|村居|社区|部分|内容|环节|系统|平台|语种|分部|县市|县|区(?=[全的])|窗口"
+    r"方面的问题|方面|主题|部门|单位|大类|小类|类别|板块|版块|子栏目|栏目|重点领域|领域|乡镇|镇街|街道|村居|社区|部分|内容|环节|系统|平台|语种|分部|县市|县(?![直级属])|区(?=[全的])|窗口"
 )
 _PREDICATE = re.compile(
     r"进行|签订|开通|实现|进入|进驻|列第|全部|上线|参加|参与|开工|入驻|报送|实施|开设|提供|完成|建立|建成|组建|设立|制定|公开了|公布了|发布了|"
-    r"单独|达到|获得|在|对|向|从|按|由|将|与|通过|组成|成立|纳入|存在|需要|没有|以|为|均|都|已|调整|反映|涵盖|承担|负责|围绕|被(?!通报)|全程|扎实|开展"
+    r"单独|达到|获得|在|对|向|从|按|由|将|与|通过|组成|成立|纳入|存在|需要|没有|以|为|均|都|已|调整|反映|涵盖|承担|负责|围绕|被(?!通报)|全程|扎实|开展|检查|审核|逐一"
 )
 _ASSERTED = re.compile(
     r"签订|开通|实现|进入|进驻|列第|全部上线|上线|参加|参与|开工|入驻|建立|建成|设立|开设|达到|获得|成立|完成|进行了?(?:[\u4e00-\u9fff]{0,2}追踪)|单独"
 )
 # Counts of these units stand before their noun more often than after it.
 _MODIFIERS = frozenset("个 家 名 所 种 类 大 位 户 大类 小类 项 份 场次 例 件 条 起 处 部 篇 场 次 县 宗 台 则".split())
+# 六部分, 11部门: the unit is itself the noun; what stands before is not counted.
+_NOUN_UNITS = frozenset("部分 部门 方面 单位 县 市 区 镇 乡 村 街道 社区 乡镇 县区 工作日".split())
 _NOMINAL = re.compile(
     r"(?:数|量|率|点|站|案件|申请|信息|文件|事项|专栏|栏目|网站|微博|微信|活动|会议|培训|培训班|人员|类|提案|建议|项目|服务|公开栏|总量|总数|次数|人数|办件|答复|公开|提供|处理|复议|诉讼|投诉|举报)$"
 )
@@ -181,9 +183,13 @@ def _phrase_of(
             return channel.start, min(channel.end, number.start - 1)
     before = _before(text, number, sentence[0], previous, bounds, channels)
     after = _after(text, number, sentence[1], following)
+    if number.attrs.unit in _NOUN_UNITS:
+        before = None
     if after is None:
         return before
     start, end, reaches = after
+    if before and number.attrs.unit in ("个", "大", "条") and _HEAD_NOUN.match(text, start, end):
+        before = None
     if before:
         phrase = text[slice(*before)]
         gap = text[before[1] : number.start]
@@ -233,7 +239,12 @@ def _before(
         start = lead.end() if lead else begin
         bound = bounds.last_ending(start, end)
         if bound and bound.end == end:
-            return None
+            # 信息发布量由2013年的1128条增加到…: the phrase stands before 由 and the date.
+            origin = re.search("[由从]$", text[start : bound.start])
+            if origin is None or origin.start() < 2:
+                return None
+            end = start + origin.start()
+            bound = bounds.last_ending(start, end)
         if bound and not re.search("公开|发布|刊登|公布|印发|报送", text[start : bound.start]):
             start = max(start, bound.end)
         channel = channels.last_ending(start, end - 1)
@@ -282,7 +293,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
     asserted = predicate and not reaches and len(run) <= 22 and _ASSERTED.match(run, predicate.start())
     if asserted:
         return start, end
-    if head and (len(run) == head.end() or predicate or reaches or run[head.end()] in "的行信为粉开进扎政") and not run.startswith("部门行"):
+    if head and (len(run) == head.end() or predicate or reaches or run[head.end()] in "的行信为粉开进扎政发") and not run.startswith("部门行"):
         return start, start + head.end()
     relative = _RELATIVE.match(run)
     if relative:

@@ -172,7 +172,7 @@ def _exact_sums(counts: list[Phrase], parts: dict[Span, Span]) -> None:
     """Two or more counts that add up exactly to the count before them in their sentence."""
     for i, phrase in enumerate(counts):
         total, whole = phrase.number, phrase.number.attrs.value or 0
-        if whole < 3 or phrase.follows:
+        if whole < 2 or phrase.follows:
             continue
         added = 0.0
         items: list[Span] = []
@@ -212,7 +212,7 @@ def split_totals(phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span
 
 
 _RECEIVED = re.compile(r"收到|受理|接到|收办")
-_COMPLETED = re.compile(r"办结|办理完毕|办复")
+_COMPLETED = re.compile(r"办结|办理完毕|办复|答复|回复")
 
 
 def _received_and_completed(text: str, counts: list[Phrase], parts: dict[Span, Span]) -> None:

@@ -14,7 +14,7 @@ from ie.document import Attributes, Span
 from ie.rules.codes import code_of
 
 _NEGATION = re.compile(
-    r"(?:均|都|也|尚|暂|并|皆|且|仍|亦|一直|从|全部|全年)?"
+    r"(?:均|都|皆)?"
     r"(?:没有|未曾|未有|未(?![成年来婚遂必及能满经按])|无(?![法锡线论须需为偿障人形从疑条效极烟])|不存在|不(?=收取|涉及|收费)|零(?=投诉|复议|诉讼|收费|申请))"
 )
 _TOPIC = re.compile(
@@ -92,7 +92,7 @@ def _split(clause: str) -> list[tuple[int, int]]:
         if not left_topics or not right_topic or m.start() < begin:
             continue
         # The topic must end the left part, so that 因申请公开政府信息和… does not split early.
-        if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|费|情况|事件|纠错|败诉|撤销)$", left.rstrip("的")):
+        if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|案|费|情况|事件|纠错|败诉|撤销)$", left.rstrip("的")):
             continue
         if _family(left_topics[-1].group()) == _family(right_topic.group()):
             continue
