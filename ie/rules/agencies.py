@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ie.document import Span
-from ie.rules.lexicon import Hits
+from ie.rules.lexicon import Hits, topics
 
 _SUFFIX = re.compile(
     r"(?:委员会办公室|委员会|办公厅|办公室|管理局|总局|分局|局|厅|总队|支队|大队|中心|总站|委(?![员托派任培])|"
@@ -31,6 +31,114 @@ _SHARED = re.compile(
     r"(?<![各全部])(?:(?:国家|中央|[省市县区州镇乡盟旗]|自治区)(?:[(（][市区县旗][)）])?(?:级)?[、/])+$|[县市区][(（][市区县旗][)）]$"
 )
 _NOT_GOVERNMENT = re.compile(
+    r"信息(?!中心|公开(?:工作)?(?:领导小组|办|办公室|工作办))|网|门户|公报|采购|性|热线|职能|机关(?!事务)|购买|公开|微[博信]|数据|投资|规范|"
+    r"政务(?!服务中心|中心|公开办|公开领导)|债|投|服务热线|服务(?!中心)|开放日|工程|行为|"
+    r"文件|站|公共|主导|公众|常务会议?(?:栏目|、)"
+)
+_PARTY = re.compile(
+    r"委(?![员托派任培])(?:办公室|办(?![理法事公])|组织部|宣传部|统战部|政法委|党校|政研室|老干部局|机要局|农工办|编办|督查室|巡察办)?"
+)
+# Short forms that are bodies only with a place before them.
+_WEAK = frozenset(("法院", "检察院", "人民法院", "人民检察院", "团委", "工委", "信息中心", "科协", "文联", "党校", "办事处", "街道办", "管委会", "管理委员会", "委办", "经委", "体委"))
+_POST = re.compile(r"(?:副?书记|常委(?!会)|副?主任|副?局长|副?部长|秘书长)")
+
+# Function words and verbs that never stand inside a body's name: a name starts after them.
+_NAME_CUT = re.compile(
+    r".*(?:成立|建立|调整|充实|设立|设置|组建|组成|健全|完善|加强|根据|按照|通过|联合|会同|协同|配合|督促|牵头|负责|"
+    r"组织|邀请|召开|印发|下发|转发|明确|确定|确保|以及|并由|专门|了|在|由|以|为|的|是|任|对|将|各|向|从|经|与|和|及|或|"
+    r"把|被|使|让|请|就|到|至|于|按|等|并|也|均|都|设|有|全|我|本|该|其|此|据|[^\u4e00-\u9fff“”（）()])",
+    re.DOTALL,
+)
+_GROUP_NAME = re.compile(r"公开|政务|信息|工作|保密|监督|审查|党务|推进|网站|建设|管理|协调|改革|服务|督查|考核|评议|应急|安全")
+_GROUP_LIMIT = 24
+
+
+# 州级机关, 区属部门: named by level alone, a body only where it is the actor of a figure.
+_LEVEL_BODY = re.compile(
+    r"(?<=[，,；;：:、])[省市县区州镇](?:级|直|属)(?:部门|机关|单位)(?=(?:累计|共|收到|填报|发布|公开|主动|受理|办理)*[^，,。；;、]{0,8}[0-9])"
+)
+# A body of a field that no table lists: level + name + suffix between two boundaries.
+_PLAIN = re.compile(
+    r"(?:(?<=[，,。；;：:、（(\\s和与及由原经])|^)([省市县区州盟旗](?:[\u4e00-\u9fff]{2,10}?(?:局|中心|委员会|领导小组)|[\u4e00-\u9fff]{2,3}办(?![理法事公好结学实案件税文])))"
+)
+
+
+def find_agencies(text: str, hits: Hits, local_names: tuple[str, ...], closed: list[tuple[int, int]]) -> list[Span]:
+    """AGENCY spans in text order.
+
+    Args:
+        text: the document's text.
+        hits: the words found in it.
+        local_names: region names learnt from the document itself.
+        closed: intervals where no agency is marked (document titles, channels' names).
+    """
+    candidates: list[tuple[int, int]] = []
+    for core_start, core_end, needs_head in _cores(text, hits):
+        start = _head_start(text, core_start, hits, local_names)
+        if start == core_start and needs_head:
+            continue
+        if _POST.match(text, core_end):
+            continue
+        candidates.append((start, core_end))
+    candidates += _groups(text, hits, local_names)
+    candidates += [m.span() for m in _LEVEL_BODY.finditer(text)]
+    candidates += [(m.start(1), m.end(1)) for m in _PLAIN.finditer(text) if not _NAME_CUT.match(m[1][1:-1])]
+    return _select(text, candidates, closed)
+
+
+def _cores(text: str, hits: Hits) -> list[tuple[int, int, bool]]:
+    """(start, end, whether a level or place must stand before it) of every body's core."""
+    cores: list[tuple[int, int, bool]] = []
+    for hit in hits.of("body"):
+        tail = _TAIL.match(text, hit.end)
+        cores.append((hit.start, tail.end() if tail else hit.end, False))
+    for hit in hits.of("short"):
+        word = hit.row[0]
+        end = hit.end
+        if word[-1] in "办委" and text[end : end + 1] in tuple("理法事好结员托派公"):
+            continue
+        tail = _TAIL.match(text, end)
+        cores.append((hit.start, tail.end() if tail else end, word in _WEAK))
+    cores += _departments(text, hits)
+    cores += _governments(text)
+    return cores
+
+
+def _departments(text: str, hits: Hits) -> list[tuple[int, int, bool]]:
+    """Cores made of fields of government and a suffix: 教育局, 文化广电和旅游局."""
+    found = []
+    for hit in hits.of("topic"):
+        suffix = _SUFFIX.match(text, hit.end)
+        if suffix is None:
+            continue
+        tail = _TAIL.match(text, suffix.end())
+        stop = tail.end() if tail else suffix.end()
+        found.append((_chain_start(text, hit.start), stop, suffix.group() in _WEAK_SUFFIXES))
+    return found
+
+
+# These make a name only with a level or a place before the field: 县教育中心, not 教育中心.
+_WEAK_SUFFIXES = frozenset(
+    ("部", "处", "所", "站", "社", "院", "队", "会", "中心", "办公室", "办", "委员会", "署")
+)
+_TOPIC_LENGTHS = range(2, 13)
+
+
+def _chain_start(text: str, start: int) -> int:
+    """Where a run of fields begins that ends in the field at ``start``: 文化|广电|和|旅游."""
+    while True:
+        joint = start - 1 if start and text[start - 1] in "和与" else start
+        longest = 0
+        for end in {start, joint}:
+            for length in _TOPIC_LENGTHS:
+                if end >= length and text[end - length : end] in topics():
+                    longest = max(longest, start - end + length)
+        if not longest:
+            return start
+        start -= longest
+
+
+_GOVERNMENT = re.compile(
     r"信息(?!中心|公开(?:工作)?(?:领导小组|办|办公室|工作办))|网|门户|公报|采购|性|热线|职能|机关(?!事务)|购买|公开|微[博信]|数据|投资|规范|"
     r"政务(?!服务中心|中心|公开办|公开领导)|债|投|服务热线|服务(?!中心)|开放日|工程|行为|"
     r"文件|站|公共|主导|公众|常务会议?(?:栏目|、)"

@@ -9,7 +9,7 @@ from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.rules.agencies import find_agencies
 from ie.rules.channels import find_channels
 from ie.rules.codes import code_of
-from ie.rules.dates import DATE
+from ie.rules.dates import find_dates
 from ie.rules.lexicon import find_words
 from ie.rules.periodicals import split_quoted
 from ie.rules.places import learn_places
@@ -58,9 +58,7 @@ def annotate(document: Document) -> Annotations:
     names = Intervals(inside_names)
     addresses = [(m.start(), m.end()) for m in _ADDRESS.finditer(text)]
     dates = [
-        Span(m.start(), m.end(), "DATE")
-        for m in DATE.finditer(text)
-        if not names.touch(m.start(), m.end())
+        Span(start, end, "DATE") for start, end in find_dates(text) if not names.touch(start, end)
     ]
     rates = [r for r in find_rates(text) if not names.touch(r.start, r.end)]
     blocked = Intervals(

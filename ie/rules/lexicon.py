@@ -63,6 +63,16 @@ def read_table(name: str) -> list[tuple[str, ...]]:
     return [tuple(row) for row in csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
+# 教育 is of interest before 局 or 委 only; most of its many mentions are not.
+TOPIC_FOLLOWERS = frozenset("局委厅办部署处所站社院队会中总分管支大")
+
+
+@cache
+def topics() -> frozenset[str]:
+    """The fields of government that open a department's name."""
+    return frozenset(word for kind, word in read_table("agencies.tsv") if kind == "topic")
+
+
 @cache
 def _automaton() -> Any:
     words: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
@@ -82,8 +92,15 @@ def _automaton() -> Any:
 def find_words(text: str) -> Hits:
     """Every word of every list in the text, overlapping ones included, in linear time."""
     by_list: dict[str, list[Hit]] = defaultdict(list)
+    length_of_text = len(text)
     for last, (length, entries) in _automaton().iter(text):
         end = last + 1
+        if (
+            entries[0][0] == "topic"
+            and len(entries) == 1
+            and (end == length_of_text or text[end] not in TOPIC_FOLLOWERS)
+        ):
+            continue
         for name, row in entries:
             by_list[name].append(Hit(end - length, end, row))
     return Hits(by_list)

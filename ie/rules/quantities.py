@@ -49,17 +49,28 @@ _units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _before = "|".join(sorted(_APPROX, key=len, reverse=True))
 
 QUANTITY = re.compile(
-    rf"(?P<before>{_before})?[ 　]?(?P<number>{ARABIC}|{CHINESE})"
+    rf"(?P<number>{ARABIC}|{CHINESE})"
     rf"(?:[ 　]?(?:[—–~～－-]|至|到)[ 　]?(?P<upper>{ARABIC}|{CHINESE}))?"
     r"[ 　]?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?|(?P<infix3>[余多几来]))?"
     r"[ 　]?(?P<unit>" + _units + r")?(?P<after>以上|以下|左右|上下|[多余](?![个项条件次名人]))?"
 )
 RATE = re.compile(
-    rf"(?P<before>{_before})?\s?(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)"
+    r"(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)"
     r"\s?(?P<unit>[%％‰]|个百分点|倍)(?P<after>以上|以下|左右|多)?"
-    rf"|(?P<cn_before>{_before})?(?P<base>[百千万]|[二三四五六七八九十]+)分之(?P<parts>[0-9０-９]+|[一二三四五六七八九十百点零]+)"
+    r"|(?P<base>[百千万]|[二三四五六七八九十]+)分之(?P<parts>[0-9０-９]+|[一二三四五六七八九十百点零]+)"
 )
 """A percentage, a multiple or a fraction in words."""
+
+# Looked up to the left of a number, so that the scan itself starts at digits only.
+_APPROXIMATOR = re.compile(rf"(?:{_before})(?=[ 　]?$)")
+_BEFORE_LIMIT = max(map(len, _APPROX)) + 1
+
+
+def _approximator(text: str, start: int) -> tuple[int, str | None]:
+    """Where a number with the approximator before it begins, and what that says."""
+    floor = max(0, start - _BEFORE_LIMIT)
+    m = _APPROXIMATOR.search(text[floor:start])
+    return (floor + m.start(), _APPROX[m.group()]) if m else (start, None)
 
 # 一 is a COUNT only as a real number: after words that make it one.
 _REAL_ONE = re.compile(r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$")
@@ -85,12 +96,13 @@ _MEASURE_NOUN = re.compile(
 def find_rates(text: str) -> Iterator[Span]:
     """RATE spans, in text order."""
     for m in RATE.finditer(text):
+        begin, before = _approximator(text, m.start())
         if m["base"]:
             try:
                 value = _fraction(m["base"], m["parts"])
             except ValueError:
                 continue
-            attrs = Attributes("other", value, None, _APPROX.get(m["cn_before"] or ""))
+            attrs = Attributes("other", value, None, before)
         else:
             start = m.start("number")
             if text[start - 1 : start] in ("第", ".", "．") and start:
@@ -98,10 +110,10 @@ def find_rates(text: str) -> Iterator[Span]:
             divisor = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1}[m["unit"]]
             # Rounded, because 17.46 / 100 is 0.17460000000000003 in binary.
             value = round(numbers.parse_arabic(m["number"]) / divisor, 10)
-            approx = _APPROX.get(m["before"] or "") or _AFTER.get(m["after"] or "")
+            approx = before or _AFTER.get(m["after"] or "")
             unit = "%" if m["unit"] == "％" else m["unit"]
             attrs = Attributes("other", value, unit, approx)
-        yield Span(m.start(), m.end(), "RATE", attrs)
+        yield Span(begin, m.end(), "RATE", attrs)
 
 
 def _fraction(base: str, parts: str) -> float:
@@ -140,16 +152,16 @@ def find_counts(text: str, blocked: Callable[[int, int], bool]) -> Iterator[Span
         except ValueError:
             continue
         infix = m["infix"] or m["infix2"] or m["infix3"]
+        begin, before = _approximator(text, start)
         approx = (
-            _APPROX.get(m["before"] or "")
+            before
             or (_INFIX[infix] if infix else None)
             or _AFTER.get(m["after"] or "")
             or ("about" if m["upper"] else None)
         )
         row = UNITS[unit] if unit else None
         attrs = Attributes("other", value, row.unit if row else None, approx)
-        span_start = m.start() if m["before"] else start
-        yield Span(span_start, end if m["after"] or unit else _bare_end(m), "COUNT", attrs)
+        yield Span(begin, end if m["after"] or unit else _bare_end(m), "COUNT", attrs)
 
 
 def _bare_end(m: re.Match[str]) -> int:
@@ -177,7 +189,7 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
         return False
     if _SET_PHRASE.match(text, start):
         return bool(_REAL_ONE.search(left)) and text.startswith("一", start) and m["unit"] == "期"
-    if number in "十百千万亿" and not (m["infix"] or m["infix3"] or m["before"]) and number != "十":
+    if number in "十百千万亿" and not (m["infix"] or m["infix3"] or _approximator(text, start)[1]) and number != "十":
         return False
     if number == "一":
         if m["unit"] == "名":
