@@ -174,14 +174,13 @@ _NEXT_IN_LIST: Final = "、和与及级类产季月线手等项条款期批次�
 
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
-_FORM_ROWS: Final = (
-    *("本年新收政府信息公开申请", "上年结转政府信息公开申请", "本年度办理结果"),
-    *("结转下年度继续办理", "予以公开", "部分公开", "不予公开", "属于国家秘密"),
-    *("其他法律行政法规禁止", "危及“三安全一稳定”", "危及三安全一稳定", "保护第三方合法权益"),
-    *("属于三类内部事务", "属于四类过程性", "属于行政执法案卷", "属于行政查询事项"),
-    *("无法提供", "本机关不掌握", "没有现成信息", "补正后申请内容", "不予处理"),
-    *("信访举报投诉类申请", "重复申请", "要求提供公开出版物", "无正当理由大量反复申请"),
-    *("要求行政机关确认", "其他处理", "申请人无正当理由逾期", "申请人逾期未按收费", "总计"),
+_FORM_ROW: Final = re.compile(
+    r"(?:予以公开|部分公开|不予公开|无法提供|不予处理|其他处理|重复申请|总计)(?:[（(]|$)"
+    r"|本年新收政府信息公开申请|上年结转政府信息公开申请|本年度办理结果|结转下年度继续办理"
+    r"|属于国家秘密|其他法律行政法规禁止|危及“?三安全一稳定|保护第三方合法权益|属于三类内部事务"
+    r"|属于四类过程性|属于行政执法案卷|属于行政查询事项|本机关不掌握|没有现成信息|补正后申请内容"
+    r"|信访举报投诉类申请|要求提供公开出版物|无正当理由大量反复申请|要求行政机关确认"
+    r"|申请人(?:无正当理由)?逾期"
 )
 """How the numbered rows of the standard table of requests begin (国办公开办函〔2019〕60号): cells
 of a table, not headings, where a page gives one cell a line."""
@@ -284,7 +283,7 @@ def _is_title(mark: str, style: str, value: int, title: str) -> bool:
         return False
     if style == "chinese" and mark[-1] in ",，" and kind_of(title) == "other":
         return False  # 一，概述 is a heading, 一，二 and 十，其中 are not
-    if title.startswith(_FORM_ROWS):
+    if _FORM_ROW.match(title):
         return False
     counts_on = value < 10 and title[0] == _NUMERALS[value : value + 1]
     return not (counts_on and title[1:2] in _NEXT_IN_LIST)

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.rules.agencies import find_agencies
 from ie.rules.channels import find_channels
+from ie.rules.chrome import find_counters, find_navigation
 from ie.rules.codes import code_of
 from ie.rules.dates import find_dates
 from ie.rules.lexicon import find_words
@@ -55,8 +56,9 @@ def annotate(document: Document) -> Annotations:
     quoted, periodicals = split_quoted(text, find_quoted(text))
     titles, relations = find_titles(text, quoted, numbers)
     inside_names = [(q.start - 1, q.close) for q in quoted] + [(n.start, n.end) for n in numbers]
+    inside_names += find_navigation(text)
     names = Intervals(inside_names)
-    addresses = [(m.start(), m.end()) for m in _ADDRESS.finditer(text)]
+    addresses = [(m.start(), m.end()) for m in _ADDRESS.finditer(text)] + find_counters(text)
     dates = [
         Span(start, end, "DATE") for start, end in find_dates(text) if not names.touch(start, end)
     ]
@@ -76,6 +78,10 @@ def annotate(document: Document) -> Annotations:
         (*dates, *numbers, *titles, *channels, *agencies, *facts.spans),
         (*relations, *facts.relations),
     )
+
+
+# One figure for two things takes two measures: 办复率、满意率均为100%.
+_RATE_PAIR = re.compile(r"([^、和及与]{2,12}[率度])[、和及与]([^、和及与]{2,12}[率度])")
 
 
 class _Facts:
@@ -107,12 +113,14 @@ def _measure(
         if phrase.start == phrase.end:
             continue
         key = (phrase.start, phrase.end)
-        if key not in indicators:
-            if phrase.start < last_end:
-                continue
-            indicators[key] = Span(*key, "INDICATOR")
-            last_end = phrase.end
-        facts.relations.append(Relation("measures", coded[phrase.number], indicators[key]))
+        pair = _RATE_PAIR.fullmatch(text, *key) if phrase.number.label == "RATE" else None
+        keys = [pair.span(1), pair.span(2)] if pair else [key]
+        if keys[0] not in indicators and phrase.start < last_end:
+            continue
+        for key in keys:
+            indicator = indicators.setdefault(key, Span(*key, "INDICATOR"))
+            facts.relations.append(Relation("measures", coded[phrase.number], indicator))
+            last_end = max(last_end, key[1])
     taken = Intervals([(s.start, s.end) for s in indicators.values()])
     zeros = [z for z in find_zeros(text, sections, headings) if not taken.touch(z.start, z.end)]
     links = [

@@ -23,7 +23,7 @@ _CUT = re.compile(
     r"完成|同步|上线|指导|查询|及时|主动|认真|切实|不断|全面|深化|扩大|突出|围绕|包括|涵盖|纳入|进入|进驻|报送|上报|移交|提供|配备|安装|"
     r"制作|张贴|悬挂|接听|拨打|受理|处理|办理|公布|公开在|设在|位于|关于|以及|对于|关停|注销|抽查|检查|监测|普查|考核|评估|推送|"
     r"推出|推行|采取|采用|例如|比如|其中|分别|同时|目前|现有|已经|定期|专门|传统|各类|多种|各种|主要|原有|单独|相关|有关|新版|开发|"
-    r"各级|各地|全市(?=政府网|网站|政务新)|全县(?=政府网|网站|政务新)|全区(?=政府网|网站|政务新)|全省(?=政府网|网站|政务新)|抓好|抓实|全盟|累计|年度|综合性|"
+    r"各级|各地|全[省市县区盟旗州镇乡]$|抓好|抓实|全盟|累计|年度|综合性|"
     r"作为|成为|还是|就是|达到|使用|选用|保障|涉及|注重|重视|开办|主办|举行|增加|扩建|新设|规划|梳理|清理|培育|深入|扎实|着力|"
     r"我[国省市县区州镇乡局委办院部厅]|本[局委办院厅](?!门户)|一批|一个|两个|三个|多个|几个|个|年(?!报|鉴)|"
     r"了|在|以|和|与|及|或|等|对|将|把|由|从|向|为|是|到|至|于|并|而|也|均|都|已|我|该|其|此|每|有|还|让|使|用|经|则|又|他|"
@@ -46,6 +46,7 @@ _GENERIC = re.compile(
 )
 # A column or a system needs more than a modifier: a quoted name, or whose it is.
 _COLUMN = re.compile(r"[”\"》]|网站|信息公开|政务公开|公示|办理公开|清单")
+_OPERATORS = frozenset("局委厅办院区县市省州镇乡盟旗")
 _COLUMN_WORDS = frozenset(("专栏", "专题", "栏目", "频道"))
 _SYSTEM = re.compile(r"(?:申请|目录|评价|填报|公开|行权|发布|查询)系统$")
 _NOT_SYSTEM = re.compile(r"全[省市县区州]|[省市县区州]政府(?:信息公开)?系统$|政府系统|机关")
@@ -95,7 +96,10 @@ def find_channels(
         quoted_channels: periodicals and programmes in 《》, already decided.
     """
     candidates = [(s.start, s.end, s.attrs.type or "other") for s in quoted_channels]
-    candidates += [(m.start(), m.end(), "hotline") for m in _HOTLINE_NUMBER.finditer(text)]
+    for m in _HOTLINE_NUMBER.finditer(text):
+        # A quote that closes right after the digits is part of the name: “12345”热线.
+        outside = m.group()[0] in "“\"" and not any(q in m.group() for q in "”\"" if q != m.group()[0])
+        candidates.append((m.start() + outside, m.end(), "hotline"))
     candidates += [(m.start(1), m.end(1), "other") for m in _NAMED_ACCOUNT.finditer(text)]
     candidates += [(m.start(), m.end(), "weibo") for m in _NAMED_WEIBO.finditer(text)]
     for listed in _LISTED_COLUMNS.finditer(text):
@@ -164,6 +168,8 @@ def _is_name(text: str, start: int, hit: Hit) -> bool:
     name = text[start : hit.start]
     if need == "quoted":
         return text[start] in "“\"‘" or text[start - 1 : start] in tuple("“\"‘")
+    if word == "网站" and name in _OPERATORS:
+        return True
     if not _CONTENT.search(name) or len(name) < 2:
         return False
     if word in _COLUMN_WORDS:

@@ -18,7 +18,7 @@ _LIMIT = 48  # code points that a clause before its number may have
 # Between a phrase and its number: copulas, adverbs, approximators.
 _LIGHT_END = re.compile(
     r"(?:共计|合计|总计|累计|一共|总共|共有|共为|共达|共|计有|计|达到了?|达成|高达|多达|达|分别为|分别是|分别有|分别|各为|为|是|有|约|了|已|均|"
-    r"各|仅|只|就|产生|实际|:|：|到|至|的|\s|“|”|\"|其中|等|(?<!存)在|上升到|增加到|增至|升至|提高到|提升至|突破|超过|近|，|,|从|由|则)+$"
+    r"各|(?<=[^，,；;。：:])占|仅|只|就|产生|实际|:|：|到|至|的|\s|“|”|\"|其中|等|(?<!存)在|上升到|增加到|增至|升至|提高到|提升至|突破|超过|近|，|,|从|由|则)+$"
 )
 # The last of these in a clause ends what is not the phrase: adverbs, places, periods.
 _LEAD = re.compile(
@@ -27,14 +27,19 @@ _LEAD = re.compile(
     r"(?<!属)(?<!属于)(?<!非)本(?:机关(?!不)|单位|街道|部门|[局委办厅院镇乡区县市])|向社会|对外|同时|各[级地]?(?:各|组成|工作|有关|相关|直属)*(?:部门|单位|行政机关|县|区|镇|乡|街道)|"
     r"方面的|有关的|相关的|[一二三四五六七八九十]是|期间|以来|原因|(?:申请|信息|答复|件|总数|总量)中|等(?=[不无予同属])|"
     r"(?:通过|利用|依托|运用|借助|经由|根据|按照|围绕|结合)[^，,。；;]{0,24}?(?:等方式|等形式|等渠道|方式|形式|渠道|上(?!传|报|年|级)|中(?![心小])|过程)(?=[^，,\s])|"
-    r"实际|另外|此外|包括|主要是|均|以及|还有|依法|首批|截至[^，,]{1,8}底)",
+    r"实际|另外|此外|包括|主要是|均|以及|还有|依法|首批|截至[^，,]{1,8}底|等(?:形式|方式|媒体|渠道|平台|载体)|"
+    r"因[^，,。]{0,16}?(?:信息公开|申请公开)(?:工作)?而?(?=引发|引起|被|申请|提起|发生)|"
+    r"(?:围绕|就|针对)[^，,。]{2,40}?(?=召开|开展|举办|公开征求|组织))",
     re.DOTALL,
 )
 _STRIP = re.compile(
     r"(?:[、，,；;：:（(）)\s　”“\"’.．]+|和(?!谐)|及(?!时)|与|并(?!联)|又|也|还|含|另|将|把|由|了|的|地|即|"
-    r"(?:开展|产生|发生|设置|设立|配备|涉及|完成|实现|组织开展|现有|拥有|属于?|新设)(?=[\u4e00-\u9fff]{2})(?!的)|因(?=行政|政府信息公开))+"
+    r"(?:开展|产生|发生|设置|设立|配备|涉及|完成|实现|组织开展|现有|拥有|新设|加上|(?:另|还|仍)?有(?![效序关偿奖])|现(?=运维|开通|建))(?=[\u4e00-\u9fff]{2})(?!的)|因(?=行政|政府信息公开))+"
 )
 _DIGIT_LIST = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、]")
+_COMPARED = re.compile(
+    r"(?:同比|环比|比上年(?:同期)?|比去年(?:同期)?|较上年(?:同期)?|较去年(?:同期)?|[比较][0-9]{4}年(?:同期)?)[\u4e00-\u9fff]{0,4}(?:增长|增加|上升|下降|减少|提高|降低|提升|增)了?$"
+)
 # What only names a place, a level or a body: the number borrows the phrase of its total.
 _PLACE_ONLY = re.compile(
     r"(?:各|全)?[\u4e00-\u9fff]{0,6}?(?:[省市县区州盟旗镇乡](?:[（(][市县区旗][)）])?|[省市县区州镇乡][级直属](?:各?部门|机关|单位)?|街道|本级|机关)"
@@ -55,14 +60,14 @@ _NOT_AFTER = re.compile(
 )
 # Nouns that are complete as they stand right after 个.
 _HEAD_NOUN = re.compile(
-    r"方面的问题|方面|主题|部门|单位|大类|小类|类别|板块|版块|子栏目|栏目|重点领域|领域|乡镇|镇街|街道|村居|社区|部分|内容|环节|系统|平台|语种|分部|县市|县(?![直级属])|区(?=[全的])|窗口"
+    r"方面的问题|部门[（(]单位[)）]|县[（(]市[)）][区局]?|方面|主题|部门|单位|大类|小类|类别|板块|版块|子栏目|栏目|重点领域|领域|乡镇|镇街|街道|村居|社区|部分|内容|环节|系统|平台|语种|分部|县市|县(?![直级属])|区(?=[全的])|窗口"
 )
 _PREDICATE = re.compile(
     r"进行|签订|开通|实现|进入|进驻|列第|全部|上线|参加|参与|开工|入驻|报送|实施|开设|提供|完成|建立|建成|组建|设立|制定|公开了|公布了|发布了|"
-    r"单独|达到|获得|在|对|向|从|按|由|将|与|通过|组成|成立|纳入|存在|需要|没有|以|为|均|都|已|调整|反映|涵盖|承担|负责|围绕|被(?!通报)|全程|扎实|开展|检查|审核|逐一"
+    r"单独|达到|获得|在|对|向|从|按|由|将|与|通过|组成|成立|纳入|存在|需要|没有|以|为|均|都|已|调整|反映|涵盖|承担|负责|围绕|被(?!通报)|全程|扎实|开展|检查|审核|逐一|同步|分口|统一|及时"
 )
 _ASSERTED = re.compile(
-    r"签订|开通|实现|进入|进驻|列第|全部上线|上线|参加|参与|开工|入驻|建立|建成|设立|开设|达到|获得|成立|完成|进行了?(?:[\u4e00-\u9fff]{0,2}追踪)|单独"
+    r"签订|开通|实现|进入|进驻|列第|全部上线|上线|参加|参与|开工|入驻|建成|达到|获得|进行了?(?:[\u4e00-\u9fff]{0,2}追踪)|单独"
 )
 # Counts of these units stand before their noun more often than after it.
 _MODIFIERS = frozenset("个 家 名 所 种 类 大 位 户 大类 小类 项 份 场次 例 件 条 起 处 部 篇 场 次 县 宗 台 则".split())
@@ -233,6 +238,9 @@ def _before(
     if begin >= end:
         return None
     start = begin
+    change = _COMPARED.search(text[begin:end])
+    if change:
+        return begin + change.start(), end
     share = number.label == "RATE" and text.startswith("占", _skip(text, begin, end))
     if not share:
         lead = _LEAD.match(text, begin, end)
@@ -256,9 +264,20 @@ def _before(
     if number.label == "RATE":
         name = _RATE_NAME.search(text[start:end])
         start = start + name.start() if name else start
+    if number.attrs.unit in ("条", "篇", "份", "则") and _is_outlet(channels, start, end):
+        return None
     if end - start < 2 or _PLACE_ONLY.fullmatch(text, start, end):
         return None
     return start, end
+
+
+_OUTLETS = frozenset(("website", "weibo", "wechat", "app", "newspaper", "tv", "radio", "platform"))
+
+
+def _is_outlet(channels: Marks, start: int, end: int) -> bool:
+    """Whether the phrase only names where the items came out: 门户网站10854条."""
+    channel = channels.last_ending(start, end)
+    return channel is not None and (channel.start, channel.end) == (start, end) and channel.attrs.type in _OUTLETS
 
 
 def _skip(text: str, start: int, end: int) -> int:
@@ -307,5 +326,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
         # 62个村居的政务公开栏: the thing counted stands after 的.
         start = of + 1
     while stop > start and text[stop - 1] in "的等”“\" 　上了共其":
+        stop -= 1
+    while reaches and stop > start and text[stop - 1] in "和及与以":
         stop -= 1
     return (start, stop) if stop - start >= 2 else None

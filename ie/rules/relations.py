@@ -31,7 +31,7 @@ _OPENER = re.compile(
     r"其中|包括|(?<![不已蕴内])含(?!有)|分别为|分为|按[^，,。]{1,12}分|从[^，,。]{1,14}?(?:看|来看|分)[，,]|在[^，,。]{2,16}(?:信息|申请|答复)中"
 )
 _STARTS_SENTENCE = re.compile(
-    r"\s*(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}分|(?:全部|所有)[^，,。]{2,12}中)"
+    r"\s*(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}分|(?:全部|所有)[^，,。]{2,8}信息中)"
 )
 _ENDS_LIST = re.compile(r"此外|另外|另有|同时|同比")
 _BRACKET_LIMIT = 400
@@ -129,10 +129,10 @@ def _opened(
     if opener and opener.group() in ("含", "包括") and not bracket and not compatible(number, previous):
         return None
     direct = opener is None or opener.group() in ("其中", "包括", "含")
-    if direct and len(between) < 40:
+    if direct:
         candidates = [c for c in _totals(counts, i, number, parts) if c.start >= counts[i].sentence[0]]
-        if previous not in candidates and _same_kind(number, previous):
-            candidates.append(previous)
+        if previous not in candidates and previous not in parts or number.attrs.unit == previous.attrs.unit:
+            candidates = [c for c in candidates if c != previous] + [previous]
     else:
         candidates = _totals(counts, i, number, parts)
     return _List(candidates, until) if candidates else None
@@ -158,7 +158,7 @@ def _bracket_end(text: str, start: int, end: int) -> int:
 
 def _joins(open_list: _List, phrase: Phrase, counts: list[Phrase]) -> bool:
     number = phrase.number
-    total = open_list.totals[-1]
+    total = max(open_list.totals, key=lambda t: t.attrs.value or 0)
     if not _same_kind(number, total):
         return False
     if phrase.follows and number.attrs.unit != total.attrs.unit:
@@ -250,14 +250,15 @@ def find_via(
     carried: tuple[tuple[int, int], list[Span]] | None = None
     for phrase in phrases:
         number, code = phrase.number, codes.get(phrase.number, "other")
-        if number.label != "COUNT" or code not in _VIA_CODES or phrase.follows and code == "other":
+        if number.label != "COUNT" or code not in _VIA_CODES or _counts_no_item(phrase, code):
             continue
+        completed = number in parts and bool(_COMPLETED.search(text, phrase.start, phrase.end))
         floor = max(phrase.sentence[0], number.start - _REACH)
         limit = phrase.start if phrase.start < number.start and not phrase.borrowed else number.start
         before = [c for c in channels.between(floor, number.start) if c.start < limit]
         if before and before[-1].end > limit and not phrase.borrowed:
             before = before[:-1] if before[-1].start >= phrase.start else before
-        targets = _targets(text, phrase, code, limit, before, number in parts, carried)
+        targets = _targets(text, phrase, code, limit, before, number in parts and not completed, carried)
         if not targets and not before and code in _KINDS_OF and number not in parts:
             nearby = [c for c in channels.between(max(0, number.start - 200), number.start) if c.attrs.type in _KINDS_OF[code] and c.start < limit]
             targets = nearby[-1:]
@@ -271,6 +272,16 @@ def find_via(
     return found
 
 
+_ITEMS = frozenset("件 例 条 宗 起 份 篇 项".split())
+_MEASURES = frozenset("工作日 自然日 小时 天 分钟 月 平方米 分 位 名 台 种 元".split())
+
+
+def _counts_no_item(phrase: Phrase, code: str) -> bool:
+    """Whether a number measures or modifies instead of counting what came through a channel."""
+    unit = phrase.number.attrs.unit or ""
+    return unit in _MEASURES or code == "other" and phrase.follows and unit not in _ITEMS
+
+
 def _targets(
     text: str,
     phrase: Phrase,
@@ -282,18 +293,16 @@ def _targets(
 ) -> list[Span]:
     number = phrase.number
     clause = max(text.rfind(m, phrase.sentence[0], limit) for m in "，,；;：:。（(")
-    semicolon = max(text.rfind(m, phrase.sentence[0], limit) for m in "；;")
     own = [c for c in before if c.end > clause]
     if own:
         return _coordinated(text, own[-1], before)
     if is_part:
         return []
-    if carried and carried[0] == phrase.sentence and carried[1][-1].end > semicolon and (not before or before[-1] in carried[1]):
+    if carried and carried[0] == phrase.sentence and (not before or before[-1] in carried[1]):
         return carried[1]
-    nearest = [c for c in before if c.end > semicolon]
-    if not nearest:
+    if not before:
         return []
-    channel = nearest[-1]
+    channel = before[-1]
     lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start]
     opens = not lead.strip("“\"《") or lead.rstrip("“\"《")[-1] in "，,；;。：:\n、与和"
     if opens or code != "other" and _MEANS.search(lead):
@@ -310,6 +319,16 @@ def _coordinated(text: str, last: Span, before: list[Span]) -> list[Span]:
     return targets[::-1]
 
 
+_BROAD = re.compile(r"(?:政府|政府办|办公室|办公厅|[省市县区州]委|国务院|党中央)$")
+_HEADER = 160  # the title and source of a report, where the reporter is named
+
+
+def _narrower(text: str, agency: Span) -> bool:
+    """Whether a body is another than the reporter: a department that a county names."""
+    surface = text[agency.start : agency.end]
+    return not _BROAD.search(surface) and surface not in text[:_HEADER]
+
+
 def find_by(
     text: str, phrases: list[Phrase], parts: dict[Span, Span], agencies: Marks
 ) -> list[Relation]:
@@ -317,11 +336,11 @@ def find_by(
     found = []
     for phrase in phrases:
         number = phrase.number
-        if number not in parts:
-            continue
         own = not phrase.borrowed and phrase.start < min(number.start, phrase.end)
         begin = phrase.start if own else number.start
         agency = agencies.last_ending(max(phrase.sentence[0], begin - 14), begin)
+        if agency and number not in parts and not _narrower(text, agency):
+            continue
         if agency and re.fullmatch(r"(?:累计|共|共计|收到|已|分别|发布|公开|：|:|\s)*", text[agency.end : begin]):
             found.append(Relation("by", number, agency))
     return found

@@ -232,7 +232,8 @@ def find_issuers(text: str, heads: list[Span], agencies: list[Span]) -> list[Rel
         if head.start - nearest.end > _ISSUE_WINDOW:
             continue
         between = text[nearest.end : head.start].rstrip("《〈<“\"")
-        if not (_HAS_VERB.search(between) and _ISSUE_VERB.fullmatch(between)):
+        # 市政府办公室《关于…的通知》: side by side says it as well as a verb does.
+        if between.strip() and not (_HAS_VERB.search(between) and _ISSUE_VERB.fullmatch(between)):
             continue
         issuers = [nearest]
         for previous in reversed(agencies[max(0, a - 4) : a - 1]):

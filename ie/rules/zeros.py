@@ -18,10 +18,10 @@ _NEGATION = re.compile(
     r"(?:没有|未曾|未有|未(?![成年来婚遂必及能满经按])|无(?![法锡线论须需为偿障人形从疑条效极烟])|不存在|不(?=收取|涉及|收费)|零(?=投诉|复议|诉讼|收费|申请))"
 )
 _TOPIC = re.compile(
-    r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉"
+    r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉|不予公开|处理费|结转|规范性文件"
 )
 _NOT_ZERO = re.compile(
-    r"及时|到位|深入|完善|规范|不够|不足|提高|健全|建立|落实|明确|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
+    r"及时|到位|深入|完善|不够|不足|提高|健全|建立|落实|明确|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
 )
 _AIM = re.compile(r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|若|是否|凡|应当|不得|可以|严禁|减少)[^，,。；;]{0,12}$")
 _TAIL = re.compile(
@@ -92,6 +92,10 @@ def _split(clause: str) -> list[tuple[int, int]]:
         if not left_topics or not right_topic or m.start() < begin:
             continue
         # The topic must end the left part, so that 因申请公开政府信息和… does not split early.
+        if _NEGATION.match(right):
+            parts.append((begin, m.start()))
+            begin = m.end()
+            continue
         if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|案|费|情况|事件|纠错|败诉|撤销)$", left.rstrip("的")):
             continue
         if _family(left_topics[-1].group()) == _family(right_topic.group()):
