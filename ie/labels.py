@@ -72,9 +72,7 @@ RELATIONS: Final[dict[str, RelationType]] = {
     r.name: r
     for r in (
         RelationType("measures", _NUMBERS, frozenset({"INDICATOR"}), "what the number counts"),
-        RelationType(
-            "via", frozenset({"COUNT"}), frozenset({"CHANNEL"}), "through which channel"
-        ),
+        RelationType("via", frozenset({"COUNT"}), frozenset({"CHANNEL"}), "through which channel"),
         RelationType("by", _NUMBERS, frozenset({"AGENCY"}), "whose act or figure"),
         RelationType("part_of", frozenset({"COUNT"}), frozenset({"COUNT"}), "a part of a total"),
         RelationType(

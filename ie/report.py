@@ -4,8 +4,8 @@ All offsets are half-open intervals ``[start, end)`` of code points into the tex
 so that ``text[start:end] == evidence.text``.
 
 Only the root is a pydantic model. What a report holds by the hundred are slotted
-dataclasses, which pydantic validates and serialises as strictly: one of 14 fields takes
-1.5 microseconds and 0.2 kB to make, as a model 8 and 0.5.
+dataclasses, which pydantic validates and serialises as strictly: a fact with its evidence
+takes 3 microseconds and 0.4 kB to make, as two models 16 and 1.0.
 """
 
 from __future__ import annotations

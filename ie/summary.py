@@ -37,7 +37,8 @@ _ENDS_LIST = re.compile(r"[。；;：:！？\n]")
 class _Candidate(NamedTuple):
     fact: Fact
     value: int | float
-    through_channel: bool
+    of_all_channels: bool
+    has_parts: bool
 
 
 def summarise(facts: Sequence[Fact], text: str) -> dict[str, int | float]:
@@ -47,17 +48,18 @@ def summarise(facts: Sequence[Fact], text: str) -> dict[str, int | float]:
     total and is left out.
     """
     by_id = {f.id: f for f in facts}
+    totals = {f.part_of for f in facts}
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for fact in facts:
         if fact.indicator != "other" and not _is_part_of_same(fact, by_id):
-            candidate = _Candidate(fact, fact.value, fact.channel is not None)
+            candidate = _Candidate(fact, fact.value, fact.channel is None, fact.id in totals)
             candidates[fact.indicator].append(candidate)
     for listed in _lists(facts, text):
         for code in {f.indicator for f in listed}:
             same = [f for f in listed if code in (f.indicator, WITHIN.get(f.indicator))]
             if code in candidates and len(same) > 1 and not _is_part_of_same(same[0], by_id):
                 total = sum(f.value for f in same)
-                candidates[code].append(_Candidate(same[0], total, False))
+                candidates[code].append(_Candidate(same[0], total, True, True))
     summary = {}
     for code, found in candidates.items():
         if found[0].fact.kind == "rate" and len({c.value for c in found}) > 1:
@@ -66,14 +68,18 @@ def summarise(facts: Sequence[Fact], text: str) -> dict[str, int | float]:
     return summary
 
 
-def _rank(candidate: _Candidate) -> tuple[bool, bool, bool, int | float]:
-    """No single agency's, in the fitting section, of all channels, and then the largest."""
+def _rank(candidate: _Candidate) -> tuple[bool, bool, int, int | float]:
+    """No single agency's, in the fitting section, most like a total, and then the largest.
+
+    A figure that has parts is like a total, and so is one of no single channel. Neither
+    alone decides: many a report states its total as that of the website.
+    """
     fact = candidate.fact
     fitting = FITTING_SECTIONS.get(fact.indicator.split("_")[0])
     return (
         fact.agency is None,
         fitting is None or fact.section in fitting,
-        not candidate.through_channel,
+        candidate.of_all_channels + candidate.has_parts,
         candidate.value,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.rules.agencies import find_agencies
@@ -13,8 +14,8 @@ from ie.rules.codes import code_of
 from ie.rules.dates import find_dates
 from ie.rules.lexicon import find_words
 from ie.rules.periodicals import split_quoted
-from ie.rules.places import learn_places
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences
+from ie.rules.places import learn_places
 from ie.rules.quantities import find_counts, find_rates
 from ie.rules.relations import find_by, find_parts, find_via, split_totals
 from ie.rules.titles import find_issuers, find_numbers, find_quoted, find_titles
@@ -68,11 +69,19 @@ def annotate(document: Document) -> Annotations:
         + [(p.start, p.end) for p in periodicals]
     )  # fmt: skip
     counts = list(find_counts(text, blocked.touch))
-    channels = find_channels(text, hits, names.intervals, sorted((*dates, *rates, *counts), key=lambda s: s.end), periodicals)
+    channels = find_channels(
+        text,
+        hits,
+        names.intervals,
+        sorted((*dates, *rates, *counts), key=lambda s: s.end),
+        periodicals,
+    )
     closed = Intervals(inside_names + [(c.start, c.end) for c in channels])
     agencies = find_agencies(text, hits, learn_places(text), closed.intervals)
     relations += find_issuers(text, titles, agencies)
-    facts = _measure(document, sorted([*counts, *rates], key=lambda s: s.start), dates, agencies, channels)
+    facts = _measure(
+        document, sorted([*counts, *rates], key=lambda s: s.start), dates, agencies, channels
+    )
     return Annotations(
         document,
         (*dates, *numbers, *titles, *channels, *agencies, *facts.spans),
@@ -93,13 +102,19 @@ class _Facts:
 
 
 def _measure(
-    document: Document, numbers: list[Span], dates: list[Span], agencies: list[Span], channels: list[Span]
+    document: Document,
+    numbers: list[Span],
+    dates: list[Span],
+    agencies: list[Span],
+    channels: list[Span],
 ) -> _Facts:
     text = document.text
     sections = [(s.start, s.end, s.kind) for s in document.sections]
     headings = [(s.start, text.find(s.title, s.start) + len(s.title)) for s in document.sections]
     channel_marks, agency_marks = Marks(channels), Marks(agencies)
-    phrases = find_phrases(text, numbers, Marks([*dates, *agencies]), channel_marks, sentences(text))
+    phrases = find_phrases(
+        text, numbers, Marks([*dates, *agencies]), channel_marks, sentences(text)
+    )
     parts = find_parts(text, phrases)
     codes: dict[Span, str] = {}
     for phrase in phrases:
@@ -139,7 +154,11 @@ def _with_code(number: Span, code: str) -> Span:
 
 
 def _code(
-    text: str, phrase: Phrase, sections: list[tuple[int, int, str]], parts: dict[Span, Span], codes: dict[Span, str]
+    text: str,
+    phrase: Phrase,
+    sections: Sequence[tuple[int, int, str]],
+    parts: dict[Span, Span],
+    codes: dict[Span, str],
 ) -> str:
     number = phrase.number
     surface = text[phrase.start : phrase.end]
@@ -163,4 +182,26 @@ def _code(
 
 
 # A part with no code of its own has its total's: categories of what was disclosed or handled.
-_INHERITED = frozenset({"disclosed", "cases_handled", "interpretations", "letters", "requests_received", "reading_points", "websites", "accounts", "trainings", "trainees", "consultations", "visits", "followers", "hotline_calls", "press_conferences", "proposals", "responses", "matters", "surveys"})
+_INHERITED = frozenset(
+    {
+        "disclosed",
+        "cases_handled",
+        "interpretations",
+        "letters",
+        "requests_received",
+        "reading_points",
+        "websites",
+        "accounts",
+        "trainings",
+        "trainees",
+        "consultations",
+        "visits",
+        "followers",
+        "hotline_calls",
+        "press_conferences",
+        "proposals",
+        "responses",
+        "matters",
+        "surveys",
+    }
+)

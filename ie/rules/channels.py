@@ -31,12 +31,16 @@ _CUT = re.compile(
     r"[^\u4e00-\u9fffA-Za-z0-9@“”‘’（）()·•+\-.－]|(?<=[\u4e00-\u9fff])[、])",
     re.DOTALL,
 )
-_LIST_MARK = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[)）.．]|[（(][^（）()]{0,40}[)）]$|[^（(]*?[)）](?![级与和])|[A-Za-z0-9./:]+[)）]")
+_LIST_MARK = re.compile(
+    r"[（(]?[一二三四五六七八九十0-9]{1,3}[)）.．]|[（(][^（）()]{0,40}[)）]$|[^（(]*?[)）](?![级与和])|[A-Za-z0-9./:]+[)）]"
+)
 _OPERATOR_PAIR = re.compile(
     r"(?:(?:省|市|县|区|州|镇|乡|书记|[省市县区州局镇乡]长|国家|中央|主任)(?:[(（][市区县][)）])?[、]){1,3}$"
 )
 _QUOTE_NAME = re.compile(r"[“\"‘「『]([^“”\"‘’「」『』，。；\n]{1,20})[”\"’」』]$")
-_BEFORE_QUOTE = re.compile(r"(?:政府|官方|网站|微博|微信|腾讯|新浪|[省市县区州局厅委镇]|电视台|电台)$")
+_BEFORE_QUOTE = re.compile(
+    r"(?:政府|官方|网站|微博|微信|腾讯|新浪|[省市县区州局厅委镇]|电视台|电台)$"
+)
 _CONTENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 # Words that open a generic phrase: with nothing else before the noun there is no name.
 _GENERIC = re.compile(
@@ -50,7 +54,9 @@ _OPERATORS = frozenset("局委厅办院区县市省州镇乡盟旗")
 _COLUMN_WORDS = frozenset(("专栏", "专题", "栏目", "频道"))
 _SYSTEM = re.compile(r"(?:申请|目录|评价|填报|公开|行权|发布|查询)系统$")
 _NOT_SYSTEM = re.compile(r"全[省市县区州]|[省市县区州]政府(?:信息公开)?系统$|政府系统|机关")
-_INTERNAL = re.compile(r"监察|监控|办公|内部网|OA|共享|交换|公文|视频会议|审批系统|考评|考核|体系|提醒|交易系统|法院|商务系统")
+_INTERNAL = re.compile(
+    r"监察|监控|办公|内部网|OA|共享|交换|公文|视频会议|审批系统|考评|考核|体系|提醒|交易系统|法院|商务系统"
+)
 _NOT_AFTER = {
     "广播": re.compile(r"(?:电视|影视|电影|稿|体操|局|站|电台)"),
     "电视": re.compile(r"(?:台|栏目|节目|电话|剧|新闻|问政)"),
@@ -72,19 +78,39 @@ _NOT_BEFORE = {
 }
 _AFTER_NAME = re.compile(r"[（(][日周月、]{1,5}[)）]")
 # Kinds that name a part of the channel before them when nothing stands between the two.
-_ATTACHED = ("专栏", "栏目", "专题", "库", "手机版", "访谈", "屏", "图书馆", "专区", "集约化平台", "窗口")
+_ATTACHED = (
+    "专栏",
+    "栏目",
+    "专题",
+    "库",
+    "手机版",
+    "访谈",
+    "屏",
+    "图书馆",
+    "专区",
+    "集约化平台",
+    "窗口",
+)
 _BETWEEN = ("", "政府信息公开", "政务公开", "信息公开", "政务", "政府信息公开重点工作", "办事服务")
 _HOTLINE_NUMBER = re.compile(
     r"(?<![0-9-—－:：])[“\"]?(?:12[0-9]{3}|96[0-9]{3})[”\"]?(?:[\u4e00-\u9fff]{0,8}?(?:热线(?:电话|平台)?|专线)|民声在线|(?=[、等和]|平台))"
 )
-_NAMED_ACCOUNT = re.compile(r"[“\"]([\u4e00-\u9fff·]{2,8}发布)[”\"](?![\u4e00-\u9fff]{0,6}(?:微博|微信|公众号|客户端|网站|抖音|号))")
+_NAMED_ACCOUNT = re.compile(
+    r"[“\"]([\u4e00-\u9fff·]{2,8}发布)[”\"](?![\u4e00-\u9fff]{0,6}(?:微博|微信|公众号|客户端|网站|抖音|号))"
+)
 _NAMED_WEIBO = re.compile(r"(?:新浪|腾讯|人民网?)?微博@[\u4e00-\u9fff]{2,8}")
-_LISTED_COLUMNS = re.compile(r"通过([^。；;\n，,]{2,80}?)等(?:[0-9]{1,2}个|多个|各个|各类)?(?:子?栏目|版块|板块|专栏|频道)")
+_LISTED_COLUMNS = re.compile(
+    r"通过([^。；;\n，,]{2,80}?)等(?:[0-9]{1,2}个|多个|各个|各类)?(?:子?栏目|版块|板块|专栏|频道)"
+)
 _LIST_ITEM = re.compile(r"[^、“”\"，,和及与]{2,12}")
 
 
 def find_channels(
-    text: str, hits: Hits, closed: list[tuple[int, int]], numbers: list[Span], quoted_channels: list[Span]
+    text: str,
+    hits: Hits,
+    closed: list[tuple[int, int]],
+    numbers: list[Span],
+    quoted_channels: list[Span],
 ) -> list[Span]:
     """CHANNEL spans in text order, with their type.
 
@@ -98,7 +124,9 @@ def find_channels(
     candidates = [(s.start, s.end, s.attrs.type or "other") for s in quoted_channels]
     for m in _HOTLINE_NUMBER.finditer(text):
         # A quote that closes right after the digits is part of the name: “12345”热线.
-        outside = m.group()[0] in "“\"" and not any(q in m.group() for q in "”\"" if q != m.group()[0])
+        outside = m.group()[0] in '“"' and not any(
+            q in m.group() for q in '”"' if q != m.group()[0]
+        )
         candidates.append((m.start() + outside, m.end(), "hotline"))
     candidates += [(m.start(1), m.end(1), "other") for m in _NAMED_ACCOUNT.finditer(text)]
     candidates += [(m.start(), m.end(), "weibo") for m in _NAMED_WEIBO.finditer(text)]
@@ -115,7 +143,12 @@ def find_channels(
             continue
         start, end = found
         previous = candidates[-1] if floor and candidates else None
-        if previous and previous[1] == floor and _attaches(hit.row[0]) and text[floor:start] in _BETWEEN:
+        if (
+            previous
+            and previous[1] == floor
+            and _attaches(hit.row[0])
+            and text[floor:start] in _BETWEEN
+        ):
             # 市政府门户网站|政策文件库: a column named with its site is one name.
             candidates[-1] = (previous[0], end, previous[2])
         else:
@@ -146,9 +179,9 @@ def _candidate(text: str, hit: Hit, floor: int) -> tuple[int, int] | None:
     """The whole name around a kind noun, or None where the noun names no channel."""
     word, type_, need = hit.row
     after, before = _NOT_AFTER.get(word), _NOT_BEFORE.get(word)
-    if after and after.match(text, hit.end) or before and before.search(text, 0, hit.start):
+    if (after and after.match(text, hit.end)) or (before and before.search(text, 0, hit.start)):
         return None
-    if hit.start < floor:
+    if hit.start < floor or (type_ == "service_hall" and _acts_as_body(text, hit)):
         return None
     start = _name_start(text, hit.start, floor)
     if need != "free" and not _is_name(text, start, hit):
@@ -158,16 +191,29 @@ def _candidate(text: str, hit: Hit, floor: int) -> tuple[int, int] | None:
         bracket = _AFTER_NAME.match(text, end)
         end = bracket.end() if bracket else end
     # A quote that encloses the whole name is dropped, one that opens before the kind is kept.
-    if text[start] in "“\"‘" and not any(c in text[start + 1 : hit.start] for c in "”\"’"):
+    if text[start] in '“"‘' and not any(c in text[start + 1 : hit.start] for c in '”"’'):
         start += 1
     return (start, end) if start < end else None
+
+
+_AFTER_BODY = re.compile(r"[局办委室组府厅中心]、[省市县区州镇乡]?$")
+_BEFORE_BODY = re.compile(
+    r"、[^，,。、]{1,12}(?:局|办|委|室|府|厅|中心)|等(?:部门|单位)|牵头|负责|会同|联合"
+)
+
+
+def _acts_as_body(text: str, hit: Hit) -> bool:
+    """Whether 政务中心 stands in a list of bodies or acts as one: then it is an AGENCY."""
+    left = text[max(0, hit.start - 4) : hit.start]
+    listed = _AFTER_BODY.search(left) and hit.row[0].endswith("中心")
+    return bool(listed and _BEFORE_BODY.match(text, hit.end))
 
 
 def _is_name(text: str, start: int, hit: Hit) -> bool:
     word, type_, need = hit.row
     name = text[start : hit.start]
     if need == "quoted":
-        return text[start] in "“\"‘" or text[start - 1 : start] in tuple("“\"‘")
+        return text[start] in '“"‘' or text[start - 1 : start] in tuple('“"‘')
     if word == "网站" and name in _OPERATORS:
         return True
     if not _CONTENT.search(name) or len(name) < 2:

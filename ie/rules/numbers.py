@@ -83,7 +83,7 @@ def parse(surface: str, multiplier: str = "") -> float:
     """
     first = surface[0]
     value = (
-        parse_arabic(surface) if first.isdigit() and first.isascii() or "０" <= first <= "９"
+        parse_arabic(surface) if (first.isdigit() and first.isascii()) or "０" <= first <= "９"
         else parse_chinese(surface)
     )  # fmt: skip
     for c in multiplier:

@@ -13,9 +13,13 @@ _KINDS = (
     ("newspaper", re.compile(r"(?:(?<![年月季周半通简摘专快要])报|日报|晚报|新闻)$")),
 )  # fmt: skip
 _NOT = re.compile(r"(?:年报|半年报|通报|申报|填报|上报|预报|公示|报告)$")
-_PROGRAMME = re.compile(r"(?:电视|广播|网上|网络|政务|公开)?(?:专栏|栏目|节目|专题|频道|专版|专刊|杂志)")
+_PROGRAMME = re.compile(
+    r"(?:电视|广播|网上|网络|政务|公开)?(?:专栏|栏目|节目|专题|频道|专版|专刊|杂志)"
+)
 _ISSUES = re.compile(r"[^。\n]{0,80}?[0-9一二三四五六七八九十多余]{1,4}期")
-_EDITED = re.compile(r"(?:创办|编撰|编辑|编发|编印|创刊|出版|主办|编写|刊发|编制)(?:了|发行)?[“《]?$")
+_EDITED = re.compile(
+    r"(?:创办|编撰|编辑|编发|编印|创刊|出版|主办|编写|刊发|编制)(?:了|发行)?[“《]?$"
+)
 _MEDIUM = (
     ("tv", re.compile("电视")),
     ("radio", re.compile("电台|广播")),
@@ -36,11 +40,16 @@ def split_quoted(text: str, quoted: list[Quoted]) -> tuple[list[Quoted], list[Sp
         name = text[q.start : q.end]
         programme = _PROGRAMME.match(text, q.close)
         if programme and len(name) <= 16:
-            type_ = _medium(text[max(0, q.start - 20) : q.start] + programme.group())
-            channels.append(Span(q.start - 1, programme.end(), "CHANNEL", Attributes(type=type_)))
+            medium = _medium(text[max(0, q.start - 20) : q.start] + programme.group())
+            channels.append(Span(q.start - 1, programme.end(), "CHANNEL", Attributes(type=medium)))
             continue
         type_ = _periodical(name)
-        if type_ is None and len(name) <= 14 and _EDITED.search(text[max(0, q.start - 8) : q.start]) and _ISSUES.match(text, q.close):
+        if (
+            type_ is None
+            and len(name) <= 14
+            and _EDITED.search(text[max(0, q.start - 8) : q.start])
+            and _ISSUES.match(text, q.close)
+        ):
             type_ = "bulletin"
         if type_:
             channels.append(Span(q.start, q.end, "CHANNEL", Attributes(type=type_)))

@@ -70,9 +70,57 @@ _ASSERTED = re.compile(
     r"签订|开通|实现|进入|进驻|列第|全部上线|上线|参加|参与|开工|入驻|建成|达到|获得|进行了?(?:[\u4e00-\u9fff]{0,2}追踪)|单独"
 )
 # Counts of these units stand before their noun more often than after it.
-_MODIFIERS = frozenset("个 家 名 所 种 类 大 位 户 大类 小类 项 份 场次 例 件 条 起 处 部 篇 场 次 县 宗 台 则".split())
+_MODIFIERS = frozenset(
+    [
+        "个",
+        "家",
+        "名",
+        "所",
+        "种",
+        "类",
+        "大",
+        "位",
+        "户",
+        "大类",
+        "小类",
+        "项",
+        "份",
+        "场次",
+        "例",
+        "件",
+        "条",
+        "起",
+        "处",
+        "部",
+        "篇",
+        "场",
+        "次",
+        "县",
+        "宗",
+        "台",
+        "则",
+    ]
+)
 # 六部分, 11部门: the unit is itself the noun; what stands before is not counted.
-_NOUN_UNITS = frozenset("部分 部门 方面 单位 县 市 区 镇 乡 村 街道 社区 乡镇 县区 工作日".split())
+_NOUN_UNITS = frozenset(
+    [
+        "部分",
+        "部门",
+        "方面",
+        "单位",
+        "县",
+        "市",
+        "区",
+        "镇",
+        "乡",
+        "村",
+        "街道",
+        "社区",
+        "乡镇",
+        "县区",
+        "工作日",
+    ]
+)
 _NOMINAL = re.compile(
     r"(?:数|量|率|点|站|案件|申请|信息|文件|事项|专栏|栏目|网站|微博|微信|活动|会议|培训|培训班|人员|类|提案|建议|项目|服务|公开栏|总量|总数|次数|人数|办件|答复|公开|提供|处理|复议|诉讼|投诉|举报)$"
 )
@@ -144,7 +192,12 @@ def find_phrases(
         if found is None and following is not None and _shares_next(text, number, following):
             waiting.append(i)
         borrowed = False
-        if found is None and previous and previous.start < previous.end and _may_borrow(text, previous, number):
+        if (
+            found is None
+            and previous
+            and previous.start < previous.end
+            and _may_borrow(text, previous, number)
+        ):
             found, borrowed = (previous.start, previous.end), True
         start, end = found or (number.start, number.start)
         phrases.append(Phrase(number, start, end, borrowed, sentence))
@@ -160,7 +213,9 @@ def _shares_next(text: str, number: Span, following: Span) -> bool:
     return text[number.end : following.start].strip() in ("和", "以及", "及", "、", "与")
 
 
-_CHANGE = re.compile(r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)?$")
+_CHANGE = re.compile(
+    r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)?$"
+)
 
 
 def _may_borrow(text: str, donor: Phrase, number: Span) -> bool:
@@ -199,7 +254,11 @@ def _phrase_of(
         phrase = text[slice(*before)]
         gap = text[before[1] : number.start]
         if not _VERB_ONLY.fullmatch(phrase):
-            if "了" not in gap and not gap.strip().endswith(("等", "的")) and number.attrs.unit not in _MODIFIERS:
+            if (
+                "了" not in gap
+                and not gap.strip().endswith(("等", "的"))
+                and number.attrs.unit not in _MODIFIERS
+            ):
                 return before
             if before[1] == number.start and (_NOMINAL.search(phrase) or reaches):
                 return before
@@ -259,7 +318,7 @@ def _before(
         if channel and text[channel.end] not in "类的建数用":
             start = max(start, channel.end)
     start = _skip(text, start, end)
-    while end > start and (text[end - 1] in "（(“\"、，, 　》" or text[end - 1].isspace()):
+    while end > start and (text[end - 1] in '（(“"、，, 　》' or text[end - 1].isspace()):
         end -= 1
     if number.label == "RATE":
         name = _RATE_NAME.search(text[start:end])
@@ -277,7 +336,11 @@ _OUTLETS = frozenset(("website", "weibo", "wechat", "app", "newspaper", "tv", "r
 def _is_outlet(channels: Marks, start: int, end: int) -> bool:
     """Whether the phrase only names where the items came out: 门户网站10854条."""
     channel = channels.last_ending(start, end)
-    return channel is not None and (channel.start, channel.end) == (start, end) and channel.attrs.type in _OUTLETS
+    return (
+        channel is not None
+        and (channel.start, channel.end) == (start, end)
+        and channel.attrs.type in _OUTLETS
+    )
 
 
 def _skip(text: str, start: int, end: int) -> int:
@@ -309,10 +372,21 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
     run = text[start:end]
     head = _HEAD_NOUN.match(run)
     predicate = _PREDICATE.search(run, 1)
-    asserted = predicate and not reaches and len(run) <= 22 and _ASSERTED.match(run, predicate.start())
+    asserted = (
+        predicate and not reaches and len(run) <= 22 and _ASSERTED.match(run, predicate.start())
+    )
     if asserted:
         return start, end
-    if head and (len(run) == head.end() or predicate or reaches or run[head.end()] in "的行信为粉开进扎政发") and not run.startswith("部门行"):
+    if (
+        head
+        and (
+            len(run) == head.end()
+            or predicate
+            or reaches
+            or run[head.end()] in "的行信为粉开进扎政发"
+        )
+        and not run.startswith("部门行")
+    ):
         return start, start + head.end()
     relative = _RELATIVE.match(run)
     if relative:
@@ -325,7 +399,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
     if of > start and stop - of > 2 and not run.startswith("部门"):
         # 62个村居的政务公开栏: the thing counted stands after 的.
         start = of + 1
-    while stop > start and text[stop - 1] in "的等”“\" 　上了共其":
+    while stop > start and text[stop - 1] in '的等”“" 　上了共其':
         stop -= 1
     while reaches and stop > start and text[stop - 1] in "和及与以":
         stop -= 1

@@ -42,7 +42,14 @@ _BEFORE = {
     "about": ("大约", "接近", "将近", "约", "近"),
 }
 _APPROX = {w: k for k, words in _BEFORE.items() for w in words}
-_AFTER = {"以上": "more", "以下": "less", "左右": "about", "上下": "about", "多": "more", "余": "more"}
+_AFTER = {
+    "以上": "more",
+    "以下": "less",
+    "左右": "about",
+    "上下": "about",
+    "多": "more",
+    "余": "more",
+}
 _INFIX = {"余": "more", "多": "more", "几": "more", "来": "about"}
 
 _units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
@@ -72,10 +79,15 @@ def _approximator(text: str, start: int) -> tuple[int, str | None]:
     m = _APPROXIMATOR.search(text[floor:start])
     return (floor + m.start(), _APPROX[m.group()]) if m else (start, None)
 
+
 # 一 is a COUNT only as a real number: after words that make it one.
-_REAL_ONE = re.compile(r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$")
+_REAL_ONE = re.compile(
+    r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$"
+)
 _ONE_TIME = re.compile(r"[次期场轮例起][，,。；;、\n]")
-_NOT_ONE_TIME = re.compile(r"(?:第|每|这|又|再|任何|进|某|逐|同|统|唯|其|之|哪|另|上|下|头|每年|首|任|不|未|无|发生)$")
+_NOT_ONE_TIME = re.compile(
+    r"(?:第|每|这|又|再|任何|进|某|逐|同|统|唯|其|之|哪|另|上|下|头|每年|首|任|不|未|无|发生)$"
+)
 _RANKED = re.compile(r"(?:位列|位居|列|居|排名|名列|排|前)[^，,。]{0,4}$")
 _HOTLINE = re.compile(r"12[0-9]{3}$|96[0-9]{3,4}$|110$")
 _EDITION = re.compile(r"(?:19|20)[0-9]{2}$")
@@ -184,19 +196,27 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     if not chinese:
         if m["unit"] == "版" and _EDITION.match(number):
             return False
-        return not (_HOTLINE.match(number) and (m["unit"] is None or UNITS[m["unit"]].kind == "noun"))
+        return not (
+            _HOTLINE.match(number) and (m["unit"] is None or UNITS[m["unit"]].kind == "noun")
+        )
     if number[0] in "零〇○" or last in "十百千万亿零〇几数上成":
         return False
     if _SET_PHRASE.match(text, start):
         return bool(_REAL_ONE.search(left)) and text.startswith("一", start) and m["unit"] == "期"
-    if number in "十百千万亿" and not (m["infix"] or m["infix3"] or _approximator(text, start)[1]) and number != "十":
+    if (
+        number in "十百千万亿"
+        and not (m["infix"] or m["infix3"] or _approximator(text, start)[1])
+        and number != "十"
+    ):
         return False
     if number == "一":
         if m["unit"] == "名":
             return True
-        once = m["unit"] and _ONE_TIME.match(text, m.start("unit")) and not _NOT_ONE_TIME.search(left)
+        once = (
+            m["unit"] and _ONE_TIME.match(text, m.start("unit")) and not _NOT_ONE_TIME.search(left)
+        )
         return bool(_REAL_ONE.search(left) or once)
-    if last in "“‘\"":
+    if last in '“‘"':
         return False
     return m["unit"] not in ("分", "次", "层", "部", "门", "步", "站", "级") or bool(m["infix3"])
 
@@ -209,6 +229,6 @@ def _bare_counts(text: str, m: re.Match[str], times: str, left: str) -> bool:
     following = text[end : end + 1]
     if following and not (following.isspace() or following in "，,。；;、)）》”"):
         return False
-    if times and "万" in times or "亿" in times:
+    if (times and "万" in times) or "亿" in times:
         return True
     return bool(_MEASURE_NOUN.search(text[max(0, m.start() - 12) : m.start("number")]))

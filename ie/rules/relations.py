@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ie.document import Relation, Span
@@ -9,11 +10,51 @@ from ie.rules.phrases import Marks, Phrase
 
 # Units that one list may mix: documents, cases, events, places, people.
 _FAMILIES = [
-    frozenset("条 件 份 篇 个 部 则 项 期 条次 篇次 本 幅 版 集 类 种".split()),
-    frozenset("件 起 宗 例 项 件次 封 批 次 笔 人次 户 单 通 个".split()),
-    frozenset("次 场 期 场次 批次 个 轮 班 轮次".split()),
-    frozenset("个 家 处 所 县 户 区 市 镇 乡 座 站 部门 单位".split()),
-    frozenset("人 人次 名 位".split()),
+    frozenset(
+        [
+            "条",
+            "件",
+            "份",
+            "篇",
+            "个",
+            "部",
+            "则",
+            "项",
+            "期",
+            "条次",
+            "篇次",
+            "本",
+            "幅",
+            "版",
+            "集",
+            "类",
+            "种",
+        ]
+    ),
+    frozenset(
+        [
+            "件",
+            "起",
+            "宗",
+            "例",
+            "项",
+            "件次",
+            "封",
+            "批",
+            "次",
+            "笔",
+            "人次",
+            "户",
+            "单",
+            "通",
+            "个",
+        ]
+    ),
+    frozenset(["次", "场", "期", "场次", "批次", "个", "轮", "班", "轮次"]),
+    frozenset(
+        ["个", "家", "处", "所", "县", "户", "区", "市", "镇", "乡", "座", "站", "部门", "单位"]
+    ),
+    frozenset(["人", "人次", "名", "位"]),
 ]
 
 
@@ -114,24 +155,38 @@ def _close_finished(stack: list[_List], number: Span, between: str, close: objec
 
 
 def _opened(
-    text: str, counts: list[Phrase], i: int, between: str, parts: dict[Span, Span], stack: list[_List]
+    text: str,
+    counts: list[Phrase],
+    i: int,
+    between: str,
+    parts: dict[Span, Span],
+    stack: list[_List],
 ) -> _List | None:
     """The list that opens between a count and the one before it, if one does."""
     number, previous = counts[i].number, counts[i - 1].number
     bracket = _bracket_end(text, previous.end, number.start)
     opener = _OPENER.search(between)
     colon = re.match(r"[\s的]*[：:]", between)
-    if not (opener or colon or bracket and re.match(r"\s*[（(]", between)):
+    if not (opener or colon or (bracket and re.match(r"\s*[（(]", between))):
         return None
     until = bracket or counts[i].sentence[1]
     if bracket and not opener:
         return _List([previous], until) if _same_kind(number, previous) else None
-    if opener and opener.group() in ("含", "包括") and not bracket and not compatible(number, previous):
+    if (
+        opener
+        and opener.group() in ("含", "包括")
+        and not bracket
+        and not compatible(number, previous)
+    ):
         return None
     direct = opener is None or opener.group() in ("其中", "包括", "含")
     if direct:
-        candidates = [c for c in _totals(counts, i, number, parts) if c.start >= counts[i].sentence[0]]
-        if previous not in candidates and previous not in parts or number.attrs.unit == previous.attrs.unit:
+        candidates = [
+            c for c in _totals(counts, i, number, parts) if c.start >= counts[i].sentence[0]
+        ]
+        if (
+            previous not in candidates and previous not in parts
+        ) or number.attrs.unit == previous.attrs.unit:
             candidates = [c for c in candidates if c != previous] + [previous]
     else:
         candidates = _totals(counts, i, number, parts)
@@ -216,19 +271,43 @@ _COMPLETED = re.compile(r"办结|办理完毕|办复|答复|回复")
 
 
 def _received_and_completed(text: str, counts: list[Phrase], parts: dict[Span, Span]) -> None:
-    for a, b in zip(counts, counts[1:], strict=False):
+    for a, b in itertools.pairwise(counts):
         if b.number in parts or a.sentence != b.sentence or b.number.start - a.number.end > 24:
             continue
         first, second = text[a.start : a.end], text[b.start : b.end]
-        pair = _RECEIVED.search(first) and _COMPLETED.search(second) and not _RECEIVED.search(second)
+        pair = (
+            _RECEIVED.search(first) and _COMPLETED.search(second) and not _RECEIVED.search(second)
+        )
         if pair and compatible(b.number, a.number):
             parts[b.number] = a.number
 
 
 _VIA_CODES = frozenset(
-    "disclosed visits followers letters hotline_calls responses interpretations cases_handled matters "
-    "requests_received requests_online requests_letter requests_fax requests_in_person requests_answered "
-    "normative_docs_disclosed normative_docs_made reading_points consultations surveys other proposals complaints".split()
+    [
+        "disclosed",
+        "visits",
+        "followers",
+        "letters",
+        "hotline_calls",
+        "responses",
+        "interpretations",
+        "cases_handled",
+        "matters",
+        "requests_received",
+        "requests_online",
+        "requests_letter",
+        "requests_fax",
+        "requests_in_person",
+        "requests_answered",
+        "normative_docs_disclosed",
+        "normative_docs_made",
+        "reading_points",
+        "consultations",
+        "surveys",
+        "other",
+        "proposals",
+        "complaints",
+    ]
 )
 # Figures that belong to a kind of channel wherever it was last spoken of.
 _KINDS_OF = {
@@ -237,13 +316,19 @@ _KINDS_OF = {
     "followers": ("weibo", "wechat", "app", "other", "website"),
     "visits": ("website", "weibo", "wechat", "app"),
 }
-_MEANS = re.compile(r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}$")
+_MEANS = re.compile(
+    r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}$"
+)
 _COORDINATE = re.compile(r"[”\"》]?\s*(?:[、和及与以]|以及)?\s*[“\"《]?")
 _REACH = 160
 
 
 def find_via(
-    text: str, phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span], channels: Marks
+    text: str,
+    phrases: list[Phrase],
+    codes: dict[Span, str],
+    parts: dict[Span, Span],
+    channels: Marks,
 ) -> list[Relation]:
     """via: the channel that is the subject or the means of a count's clause or sentence."""
     found: list[Relation] = []
@@ -254,13 +339,21 @@ def find_via(
             continue
         completed = number in parts and bool(_COMPLETED.search(text, phrase.start, phrase.end))
         floor = max(phrase.sentence[0], number.start - _REACH)
-        limit = phrase.start if phrase.start < number.start and not phrase.borrowed else number.start
+        limit = (
+            phrase.start if phrase.start < number.start and not phrase.borrowed else number.start
+        )
         before = [c for c in channels.between(floor, number.start) if c.start < limit]
         if before and before[-1].end > limit and not phrase.borrowed:
             before = before[:-1] if before[-1].start >= phrase.start else before
-        targets = _targets(text, phrase, code, limit, before, number in parts and not completed, carried)
+        targets = _targets(
+            text, phrase, code, limit, before, number in parts and not completed, carried
+        )
         if not targets and not before and code in _KINDS_OF and number not in parts:
-            nearby = [c for c in channels.between(max(0, number.start - 200), number.start) if c.attrs.type in _KINDS_OF[code] and c.start < limit]
+            nearby = [
+                c
+                for c in channels.between(max(0, number.start - 200), number.start)
+                if c.attrs.type in _KINDS_OF[code] and c.start < limit
+            ]
             targets = nearby[-1:]
         if not targets:
             continue
@@ -272,14 +365,16 @@ def find_via(
     return found
 
 
-_ITEMS = frozenset("件 例 条 宗 起 份 篇 项".split())
-_MEASURES = frozenset("工作日 自然日 小时 天 分钟 月 平方米 分 位 名 台 种 元".split())
+_ITEMS = frozenset(["件", "例", "条", "宗", "起", "份", "篇", "项"])
+_MEASURES = frozenset(
+    ["工作日", "自然日", "小时", "天", "分钟", "月", "平方米", "分", "位", "名", "台", "种", "元"]
+)
 
 
 def _counts_no_item(phrase: Phrase, code: str) -> bool:
     """Whether a number measures or modifies instead of counting what came through a channel."""
     unit = phrase.number.attrs.unit or ""
-    return unit in _MEASURES or code == "other" and phrase.follows and unit not in _ITEMS
+    return unit in _MEASURES or (code == "other" and phrase.follows and unit not in _ITEMS)
 
 
 def _targets(
@@ -291,7 +386,6 @@ def _targets(
     is_part: bool,
     carried: tuple[tuple[int, int], list[Span]] | None,
 ) -> list[Span]:
-    number = phrase.number
     clause = max(text.rfind(m, phrase.sentence[0], limit) for m in "，,；;：:。（(")
     own = [c for c in before if c.end > clause]
     if own:
@@ -304,8 +398,8 @@ def _targets(
         return []
     channel = before[-1]
     lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start]
-    opens = not lead.strip("“\"《") or lead.rstrip("“\"《")[-1] in "，,；;。：:\n、与和"
-    if opens or code != "other" and _MEANS.search(lead):
+    opens = not lead.strip('“"《') or lead.rstrip('“"《')[-1] in "，,；;。：:\n、与和"
+    if opens or (code != "other" and _MEANS.search(lead)):
         return _coordinated(text, channel, before)
     return []
 
@@ -341,6 +435,8 @@ def find_by(
         agency = agencies.last_ending(max(phrase.sentence[0], begin - 14), begin)
         if agency and number not in parts and not _narrower(text, agency):
             continue
-        if agency and re.fullmatch(r"(?:累计|共|共计|收到|已|分别|发布|公开|：|:|\s)*", text[agency.end : begin]):
+        if agency and re.fullmatch(
+            r"(?:累计|共|共计|收到|已|分别|发布|公开|：|:|\s)*", text[agency.end : begin]
+        ):
             found.append(Relation("by", number, agency))
     return found

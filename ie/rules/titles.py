@@ -36,7 +36,8 @@ _CODE_CUT = re.compile(
 _CODE_CONJUNCTION = re.compile(r".+[和与及]", re.DOTALL)
 _ORDER_BODY = re.compile(rf"[{_HAN}]{{1,14}}\s?$")
 _ORDER_CUT = re.compile(
-    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|的|年|和|与|即|以|为|由|了)", re.DOTALL
+    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|的|年|和|与|即|以|为|由|了)",
+    re.DOTALL,
 )
 
 
@@ -107,7 +108,9 @@ class Quoted:
 
 _MARK = re.compile(r"[《》]")
 _UNCLOSED_LIMIT = 90
-_UNCLOSED_END = re.compile(r"[（(〔\[【][^（(〔\[【》《]{0,12}[〔\[（(【]?(?:19|20)[0-9]{2}|[。；;!！\r\n《]")
+_UNCLOSED_END = re.compile(
+    r"[（(〔\[【][^（(〔\[【》《]{0,12}[〔\[（(【]?(?:19|20)[0-9]{2}|[。；;!！\r\n《]"
+)
 
 
 def find_quoted(text: str) -> list[Quoted]:
@@ -231,7 +234,7 @@ def find_issuers(text: str, heads: list[Span], agencies: list[Span]) -> list[Rel
         nearest = agencies[a - 1]
         if head.start - nearest.end > _ISSUE_WINDOW:
             continue
-        between = text[nearest.end : head.start].rstrip("《〈<“\"")
+        between = text[nearest.end : head.start].rstrip('《〈<“"')
         # 市政府办公室《关于…的通知》: side by side says it as well as a verb does.
         if between.strip() and not (_HAS_VERB.search(between) and _ISSUE_VERB.fullmatch(between)):
             continue

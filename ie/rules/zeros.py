@@ -8,7 +8,7 @@ no zeros, nor are headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ie.document import Attributes, Span
 from ie.rules.codes import code_of
@@ -23,17 +23,23 @@ _TOPIC = re.compile(
 _NOT_ZERO = re.compile(
     r"及时|到位|深入|完善|不够|不足|提高|健全|建立|落实|明确|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
 )
-_AIM = re.compile(r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|若|是否|凡|应当|不得|可以|严禁|减少)[^，,。；;]{0,12}$")
+_AIM = re.compile(
+    r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|若|是否|凡|应当|不得|可以|严禁|减少)[^，,。；;]{0,12}$"
+)
 _TAIL = re.compile(
     r"(?:的(?:现象|情况|情形|案件|事件|事项|问题|案例|行为)?(?:发生|出现|产生)?|等?(?:情况|情形|现象|事宜)(?:发生|出现|产生)?|(?:发生|出现|产生)|等(?:任何)?(?:情况|情形|现象)?|[，,、。；;：:\s)）”])+$"
 )
 _KEEP_CASE = re.compile(r"的(?:案件|事件|事项|行政复议|案例)$")
-_STOP = re.compile(r"[。；;！!？?\n（(：:]|[，,](?!而|且依法|依法申请|并因|因此而|或|也未引|从而|提起|申请行政|被|导致|或者)")
+_STOP = re.compile(
+    r"[。；;！!？?\n（(：:]|[，,](?!而|且依法|依法申请|并因|因此而|或|也未引|从而|提起|申请行政|被|导致|或者)"
+)
 _JOIN = re.compile(r"、|和|及(?!时)|与|或者|或|以及|，|,")
 _LIMIT = 90
 
 
-def find_zeros(text: str, sections: list[tuple[int, int, str]], closed: list[tuple[int, int]]) -> Iterator[Span]:
+def find_zeros(
+    text: str, sections: Sequence[tuple[int, int, str]], closed: list[tuple[int, int]]
+) -> Iterator[Span]:
     """INDICATOR spans for stated zeros, in text order.
 
     Args:
@@ -68,7 +74,7 @@ def find_zeros(text: str, sections: list[tuple[int, int, str]], closed: list[tup
                 last_end = span.end
 
 
-def _kind_at(sections: list[tuple[int, int, str]], position: int) -> str:
+def _kind_at(sections: Sequence[tuple[int, int, str]], position: int) -> str:
     kind = "other"
     for start, end, k in sections:
         if start > position:
@@ -96,7 +102,10 @@ def _split(clause: str) -> list[tuple[int, int]]:
             parts.append((begin, m.start()))
             begin = m.end()
             continue
-        if not re.search(r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|案|费|情况|事件|纠错|败诉|撤销)$", left.rstrip("的")):
+        if not re.search(
+            r"(?:复议|诉讼|申诉|投诉|举报|减免|收费|费用|申请|申述|案件|案|费|情况|事件|纠错|败诉|撤销)$",
+            left.rstrip("的"),
+        ):
             continue
         if _family(left_topics[-1].group()) == _family(right_topic.group()):
             continue
@@ -139,7 +148,10 @@ def _zero(text: str, start: int, end: int, first: bool, context: str, kind: str)
 def _last_topic(phrase: str) -> str:
     """The words from the last clue on: 因信息公开申请引发的行政复议 speaks of 行政复议."""
     at = 0
-    for m in re.finditer(r"行政复议|行政诉讼|复议|诉讼|三费|收费|费用|减免|投诉|举报|申诉|申述|泄密|涉密|起诉", phrase):
+    for m in re.finditer(
+        r"行政复议|行政诉讼|复议|诉讼|三费|收费|费用|减免|投诉|举报|申诉|申述|泄密|涉密|起诉",
+        phrase,
+    ):
         if m.group() in ("复议", "诉讼") and at and m.start() - at <= 2:
             continue
         at = m.start()
