@@ -41,6 +41,9 @@ Key = tuple[int, int, str]
 Tails = Mapping[str, Mapping[Key, Sequence[Span]]]
 """Relation type → head → its tails in text order."""
 
+TOO_LARGE: Final = 1e18
+"""What has more digits is no quantity, but a serial or a page of noise; JSON has no infinity."""
+
 MONEY: Final = frozenset({"fees_collected", "fees_waived", "budget"})
 """Indicators in yuan, even where a zero is said in words and no unit stands."""
 
@@ -143,7 +146,7 @@ def _facts(
     stated = [
         s
         for s in annotations.spans
-        if (s.label in NUMERIC_LABELS and s.attrs.value is not None) or s.is_zero
+        if s.is_zero or (s.label in NUMERIC_LABELS and _is_quantity(s.attrs.value))
     ]
     ids = {s.key: f"f{i}" for i, s in enumerate(stated, 1)}
     kinds = _section_kinds(sections, [s.start for s in stated])
@@ -178,6 +181,10 @@ def _facts(
             )
         )
     return facts
+
+
+def _is_quantity(value: float | None) -> bool:
+    return value is not None and abs(value) < TOO_LARGE
 
 
 def _kind(span: Span, indicator: str) -> Literal["count", "rate", "money"]:

@@ -20,30 +20,31 @@ summed over documents, so one rule of precision, recall and F1 serves every meas
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ie.document import Annotations, Relation, Span
+from ie.document import Annotations, Span
 from ie.errors import AnnotationError, UsageError
-from ie.labels import CORE_LABELS, NUMERIC_LABELS, RELATIONS, SPAN_LABELS
+from ie.labels import CORE_LABELS, RELATIONS, SPAN_LABELS
+from ie.matching import (
+    ATTRIBUTES,
+    facts_of,
+    is_coded,
+    numbers_of,
+    pair,
+    relation_key,
+    same_fact,
+    same_value,
+)
+from ie.mistakes import Mistake, find_mistakes
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 FEW_DOCUMENTS = 20
 """Below this many documents a bootstrap interval is itself a rough estimate."""
-
-ATTRIBUTES = {
-    "indicator": NUMERIC_LABELS,
-    "unit": NUMERIC_LABELS,
-    "approx": NUMERIC_LABELS,
-    "type": frozenset({"CHANNEL"}),
-    "stated": frozenset({"INDICATOR"}),
-}
-"""Attribute → the labels on which it is scored; values have a measure of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +86,6 @@ class Score:
             "gold": self.gold,
             "predicted": self.predicted,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One error with its place.
-
-    ``kind`` is missed, spurious, boundary, label, attribute, relation missed, relation
-    spurious, fact missed, fact spurious, fact code or fact value; ``start`` and ``end`` are
-    code points of the gold span where there is one, else of the predicted.
-    """
-
-    kind: str
-    document: str
-    label: str
-    start: int
-    end: int
-    context: str
-    gold: str = ""
-    predicted: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,8 +216,8 @@ def measure(gold: Annotations, predicted: Annotations) -> dict[str, Score]:
     scores["spans.core"] = sum((spans[label] for label in CORE_LABELS), Score())
     scores["spans.all"] = sum(spans.values(), Score())
 
-    numbers, found = _numbers(gold), _numbers(predicted)
-    matched = len(_pair(numbers, found, _same_value))
+    numbers, found = numbers_of(gold), numbers_of(predicted)
+    matched = len(pair(numbers, found, same_value))
     scores["values"] = Score(matched, len(numbers), len(found))
 
     same = {s.key: s for s in predicted.spans}
@@ -246,79 +228,24 @@ def measure(gold: Annotations, predicted: Annotations) -> dict[str, Score]:
 
     for name in RELATIONS:
         scores[f"relations.{name}"] = _shared(
-            {_relation_key(r) for r in gold.relations if r.type == name},
-            {_relation_key(r) for r in predicted.relations if r.type == name},
+            {relation_key(r) for r in gold.relations if r.type == name},
+            {relation_key(r) for r in predicted.relations if r.type == name},
         )
     scores["relations.all"] = sum((scores[f"relations.{name}"] for name in RELATIONS), Score())
 
-    facts, claimed = _facts(gold), _facts(predicted)
-    pairs = _pair(facts, claimed, _same_fact)
+    facts, claimed = facts_of(gold), facts_of(predicted)
+    pairs = pair(facts, claimed, same_fact)
     scores["facts.all"] = Score(len(pairs), len(facts), len(claimed))
     scores["facts.coded"] = Score(
-        sum(_is_coded(a) for a, _ in pairs),
-        sum(map(_is_coded, facts)),
-        sum(map(_is_coded, claimed)),
+        sum(is_coded(a) for a, _ in pairs),
+        sum(map(is_coded, facts)),
+        sum(map(is_coded, claimed)),
     )
     return scores
 
 
 def _shared(gold: set[Any], predicted: set[Any]) -> Score:
     return Score(len(gold & predicted), len(gold), len(predicted))
-
-
-def _relation_key(r: Relation) -> tuple[Hashable, ...]:
-    return r.type, r.head.key, r.tail.key
-
-
-def _numbers(annotations: Annotations) -> list[Span]:
-    return [s for s in annotations.spans if s.label in NUMERIC_LABELS]
-
-
-def _facts(annotations: Annotations) -> list[Span]:
-    return [s for s in annotations.spans if s.label in NUMERIC_LABELS or s.is_zero]
-
-
-def _is_coded(fact: Span) -> bool:
-    return fact.attrs.indicator not in (None, "other")
-
-
-def _same_value(a: Span, b: Span) -> bool:
-    x, y = a.attrs.value, b.attrs.value
-    return x is not None and y is not None and math.isclose(x, y, rel_tol=1e-9)
-
-
-def _same_fact(a: Span, b: Span) -> bool:
-    return _same_value(a, b) and a.attrs.indicator == b.attrs.indicator
-
-
-def _pair(
-    gold: Sequence[Span], predicted: Sequence[Span], agree: Callable[[Span, Span], bool]
-) -> list[tuple[Span, Span]]:
-    """One-to-one pairs of overlapping spans that agree; equal spans are paired first."""
-    pairs: list[tuple[Span, Span]] = []
-    left = list(gold)
-    free = list(predicted)
-    for exact in (True, False):
-        rest = []
-        for g in left:
-            match = next(
-                (
-                    p
-                    for p in free
-                    if p.start < g.end
-                    and g.start < p.end
-                    and (not exact or (p.start, p.end) == (g.start, g.end))
-                    and agree(g, p)
-                ),
-                None,
-            )
-            if match is None:
-                rest.append(g)
-            else:
-                free.remove(match)
-                pairs.append((g, match))
-        left = rest
-    return pairs
 
 
 # seqeval
@@ -398,127 +325,6 @@ def _intervals(
 
 def _missing(package: str) -> UsageError:
     return UsageError("evaluate", f"{package} is not installed", fix="pip install 'ie[evaluate]'")
-
-
-# Mistakes
-
-
-def find_mistakes(gold: Annotations, predicted: Annotations) -> list[Mistake]:
-    """Every error of one document, by kind, in text order."""
-    found = [
-        *_span_mistakes(gold, predicted),
-        *_attribute_mistakes(gold, predicted),
-        *_relation_mistakes(gold, predicted),
-        *_fact_mistakes(gold, predicted),
-    ]
-    return sorted(found, key=lambda m: (m.start, m.end))
-
-
-def _span_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
-    right = {s.key for s in gold.spans} & {s.key for s in predicted.spans}
-    missed = [s for s in gold.spans if s.key not in right]
-    spurious = [s for s in predicted.spans if s.key not in right]
-    for kind, agree in (
-        ("boundary", lambda a, b: a.label == b.label),
-        ("label", lambda a, b: (a.start, a.end) == (b.start, b.end)),
-    ):
-        pairs = _pair(missed, spurious, agree)
-        for g, p in pairs:
-            yield _mistake(gold, kind, g, _say(gold, g), _say(gold, p))
-        missed = [s for s in missed if all(s is not g for g, _ in pairs)]
-        spurious = [s for s in spurious if all(s is not p for _, p in pairs)]
-    for s in missed:
-        yield _mistake(gold, "missed", s, gold=_say(gold, s))
-    for s in spurious:
-        yield _mistake(gold, "spurious", s, predicted=_say(gold, s))
-
-
-def _attribute_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
-    same = {s.key: s for s in predicted.spans}
-    for s in gold.spans:
-        other = same.get(s.key)
-        if other is None:
-            continue
-        for name in ("value", *ATTRIBUTES):
-            a, b = getattr(s.attrs, name), getattr(other.attrs, name)
-            if a != b and not (name == "value" and _same_value(s, other)):
-                yield _mistake(gold, "attribute", s, f"{name} {a}", f"{name} {b}")
-
-
-def _relation_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
-    known = {_relation_key(r) for r in gold.relations}
-    claimed = {_relation_key(r) for r in predicted.relations}
-    for r in gold.relations:
-        if _relation_key(r) not in claimed:
-            yield _relation_mistake(gold, "relation missed", r)
-    for r in predicted.relations:
-        if _relation_key(r) not in known:
-            yield _relation_mistake(gold, "relation spurious", r)
-
-
-def _relation_mistake(annotations: Annotations, kind: str, r: Relation) -> Mistake:
-    said = f"{_short(annotations.text(r.head))} → {_short(annotations.text(r.tail))}"
-    side = "gold" if kind == "relation missed" else "predicted"
-    found = _mistake(annotations, kind, r.head, **{side: said})
-    return Mistake(
-        found.kind,
-        found.document,
-        r.type,
-        found.start,
-        found.end,
-        found.context,
-        found.gold,
-        found.predicted,
-    )
-
-
-def _fact_mistakes(gold: Annotations, predicted: Annotations) -> Iterator[Mistake]:
-    facts, claimed = _facts(gold), _facts(predicted)
-    right = _pair(facts, claimed, _same_fact)
-    missed = [s for s in facts if all(s is not g for g, _ in right)]
-    spurious = [s for s in claimed if all(s is not p for _, p in right)]
-    wrong = _pair(missed, spurious, lambda a, b: True)
-    for g, p in wrong:
-        kind = "fact code" if _same_value(g, p) else "fact value"
-        yield _mistake(gold, kind, g, _say_fact(g), _say_fact(p))
-    for s in missed:
-        if all(s is not g for g, _ in wrong):
-            yield _mistake(gold, "fact missed", s, gold=_say_fact(s))
-    for s in spurious:
-        if all(s is not p for _, p in wrong):
-            yield _mistake(gold, "fact spurious", s, predicted=_say_fact(s))
-
-
-def _mistake(
-    annotations: Annotations, kind: str, span: Span, gold: str = "", predicted: str = ""
-) -> Mistake:
-    text = annotations.document.text
-    before = text[max(0, span.start - 15) : span.start]
-    after = text[span.end : span.end + 15]
-    context = f"{before}[{_short(annotations.text(span))}]{after}"
-    return Mistake(
-        kind,
-        annotations.document.name,
-        span.label,
-        span.start,
-        span.end,
-        " ".join(context.split()),
-        gold,
-        predicted,
-    )
-
-
-def _say(annotations: Annotations, span: Span) -> str:
-    return f"{span.label} {_short(annotations.text(span))}"
-
-
-def _say_fact(span: Span) -> str:
-    value = span.attrs.value
-    return f"{span.attrs.indicator} {'?' if value is None else format(value, '.15g')}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:19]}…{text[-20:]}"
 
 
 # Tables for people

@@ -73,6 +73,11 @@ def test_whole_values_are_integers_in_the_report():
     assert [repr(f.value) for f in r.facts] == ["164000", "0.9685"]
 
 
+def test_what_no_number_of_json_can_hold_is_no_fact():
+    r = report(f"[9条|COUNT value={10**400}],[8条|COUNT value={'9' * 400}.0],[7条|COUNT value=7]")
+    assert [f.value for f in r.facts] == [7]
+
+
 # Documents, agencies, channels
 
 
@@ -206,6 +211,17 @@ def test_a_total_goes_before_its_parts_and_all_channels_before_one():
         "p part_of t",
     )
     assert r.summary == {"disclosed": 50}
+
+
+def test_a_total_that_is_all_of_the_website_is_a_total_still():
+    r = report(
+        "[网站|CHANNEL#w type=website][90条|COUNT#t indicator=disclosed value=90 unit=条],"
+        "其中[60条|COUNT#p indicator=disclosed value=60 unit=条]。"
+        "接待中心放[5份|COUNT indicator=disclosed value=5 unit=份]。",
+        "t via w",
+        "p part_of t",
+    )
+    assert r.summary == {"disclosed": 90}
 
 
 def test_a_part_of_a_total_of_another_code_is_a_total_of_its_own():

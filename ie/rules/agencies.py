@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ie.document import Span
-from ie.rules.lexicon import Hits, topics
+from ie.rules.lexicon import Hits, either, topics
 
 
 class _Core(NamedTuple):
@@ -124,10 +124,7 @@ _GOVERNMENT_TAIL = re.compile(
     r"|信息中心|网络中心|政务(?:服务)?中心(?!任务|工作))+"
 )
 # 政府 before these says what something belongs to, not who acts: 政府信息, 政府网站.
-_NOT_GOVERNMENT = re.compile(
-    r"信息(?!中心|公开(?:工作)?(?:领导小组|办|工作办))|网|门户|公报|采购|性|热线|职能|机关(?!事务)|购买|公开|微[博信]|数据|投资|规范"
-    r"|政务(?!服务中心|中心|公开办|公开领导)|债|投|服务(?!中心)|开放日|工程|行为|文件|站|公共|主导|公众|常务会议?(?:栏目|、)"
-)
+_NOT_GOVERNMENT = re.compile(either("not_government"))
 _ASSEMBLY = re.compile(
     r"(?:人大(?:常委会)?|政协)(?:办公室)?(?!代表|委员|建议|提案|议案|系统|主席|副主)"
 )
@@ -158,7 +155,8 @@ def _party_committees(text: str) -> Iterator[_Core]:
 
 _LEVELS = frozenset("省市县区州旗盟镇乡")
 _LEVEL_WORDS = (
-    "自治区", "自治州", "自治县", "街道", "国家", "中央", "新区", "开发区", "高新区", "管理区", "两级",
+    "自治区", "自治州", "自治县", "街道", "国家", "中央",
+    "新区", "开发区", "高新区", "管理区", "两级",
 )  # fmt: skip
 _LEVEL_PAIRS = frozenset(("区县", "市县", "县区", "县市", "乡镇"))
 _LEVEL_IN_BRACKETS = re.compile(r"[省市县区州][(（][省市县区州旗][)）]$")
@@ -170,10 +168,13 @@ _SHARED_HEAD = re.compile(
 )
 
 
+_HEAD_LIMIT = 30  # code points: 新疆维吾尔自治区伊犁哈萨克自治州 and a county make 20
+
+
 def _head_start(text: str, core: int, hits: Hits, places: tuple[str, ...]) -> int:
     """Where a name begins whose core begins at ``core``; ``core`` where it has no head."""
     start = core
-    while start:
+    while start > max(0, core - _HEAD_LIMIT):
         length = _head_part(text, start, start == core, hits, places)
         if length is None:
             return core
@@ -216,13 +217,7 @@ def _head_part(text: str, end: int, first: bool, hits: Hits, places: tuple[str, 
 
 
 # A name starts after these: function words and verbs that never stand inside one.
-_NAME_CUT = re.compile(
-    r".*(?:成立|建立|调整|充实|设立|设置|组建|组成|健全|完善|加强|根据|按照|通过|联合|会同|协同|配合|督促|牵头|负责|"
-    r"组织|邀请|召开|印发|下发|转发|明确|确定|确保|以及|并由|专门|我[省市县区州镇乡局委办]{1,2}|实施|"
-    r"了|在|由|以|为|的|是|任|对|将|各|向|从|经|与|和|及|或|把|被|使|让|请|就|到|至|于|按|等|并|也|均|都|设|有|全|我|本|该|其|此|据|"
-    r"[^\u4e00-\u9fff“”（）()])",
-    re.DOTALL,
-)
+_NAME_CUT = re.compile(rf".*(?:{either('agency_cut')}|[^\u4e00-\u9fff“”（）()])", re.DOTALL)
 _GROUP_NAME = re.compile(
     r"公开|政务|信息|工作|保密|监督|审查|党务|推进|网站|建设|管理|协调|改革|服务|督查|考核|评议|应急|安全"
 )

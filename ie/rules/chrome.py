@@ -26,3 +26,19 @@ def find_counters(text: str) -> list[tuple[int, int]]:
     """View counters, font switches and bare table cells, whose digits count nothing reported."""
     spans = [m.span() for m in _COUNTER.finditer(text)]
     return spans + [m.span() for m in _TABLE_CELL.finditer(text)]
+
+
+# Web addresses, e-mail, telephone numbers, house numbers, clock times.
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[A-Za-z0-9./?=&_%#:~-]+"
+    r"|(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9-]+\.[A-Za-z.]+"
+    r"|(?:电话|传真|邮编|邮政编码|热线|手机|QQ|号码)[号码]{0,2}[:：为是]?"
+    r"\s?[0-9０-９()（）—–－\-、 ]{5,}"
+    r"|0[0-9]{2,3}\s?[-—－–]{1,2}\s?[0-9]{7,8}|[0-9]{1,2}[:：][0-9]{2}"
+    r"|[0-9]{1,2}\s?[时点]\s?[0-9]{1,2}\s?分|[0-9]{1,4}号"
+)
+
+
+def find_addresses(text: str) -> list[tuple[int, int]]:
+    """Addresses, telephone numbers and clock times, whose digits count nothing."""
+    return [m.span() for m in _ADDRESS.finditer(text)]

@@ -63,6 +63,25 @@ def read_table(name: str) -> list[tuple[str, ...]]:
     return [tuple(row) for row in csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
+@cache
+def _patterns() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = defaultdict(list)
+    for name, patterns in read_table("patterns.tsv"):
+        lists[name] += patterns.split(" ")
+    return lists
+
+
+def either(name: str) -> str:
+    """A regular expression, in a group, for any entry of a list of ``patterns.tsv``.
+
+    Raises:
+        KeyError: the table has no such list.
+    """
+    if name not in _patterns():
+        raise KeyError(name)
+    return f"(?:{'|'.join(_patterns()[name])})"
+
+
 # 教育 is of interest before 局 or 委 only; most of its many mentions are not.
 TOPIC_FOLLOWERS = frozenset("局委厅办部署处所站社院队会中总分管支大")
 

@@ -13,11 +13,13 @@ _NAMED = re.compile(
     r"(?:(?<=[\s，,。；;：:、（(由年与经请在“据布的是现对向])|^)((?:[\u4e00-\u9fff]{1,6}?(?:自治[区州县旗]|[省市县区州盟旗镇乡])|[\u4e00-\u9fff]{2,5}街道){1,3})"
     r"(?=人民政府|政府|办事处|街道办|行政公署|行署|委员会|[\u4e00-\u9fff、]{2,14}(?:局|委员会|办公室|厅|管委会)|[0-9]{4}年|政府信息公开)"
 )
+# A report names a few dozen places; the bound keeps concatenated reports linear.
+_MOST = 64
 _PART = re.compile(
     r"[\u4e00-\u9fff]{1,6}?(?:自治[区州县旗]|[省市县区州盟旗镇乡])|[\u4e00-\u9fff]{2,5}街道"
 )
 _NOT_NAME = re.compile(
-    r"^(?:[全各本我该每两几多区县市镇乡]|和|与|及|对|在|由|从|向|为|以|将|把|被|各|有关|所属|相关|部分|周边|其他|我|下辖|基层)|[和与及等的了是]|乡镇|街道办|切实|增强|通过|组织|其中|加强|建设|推进|提高|落实|按照|根据|围绕|联合|配合|督促|完善|要求|负责|主动|公开|信息|城区|社区|园区|开发区$|地区$|辖区|小区|市区$|郊区"
+    r"^(?:[全各本我该每两几多区县市镇乡]|和|与|及|对|在|由|从|向|为|以|将|把|被|各|有关|所属|相关|部分|周边|其他|我|下辖|基层)|[和与及等的了是]|乡镇|街道办|切实|增强|通过|组织|其中|加强|建设|推进|提高|落实|按照|根据|围绕|联合|配合|督促|完善|要求|负责|主动|公开|信息|政府|城区|社区|园区|开发区$|地区$|辖区|小区|市区$|郊区"
 )
 
 
@@ -35,4 +37,5 @@ def learn_places(text: str) -> tuple[str, ...]:
                 if m.start() < 600:
                     early.add(part)
     names = {n for n, k in counts.items() if k >= 2 or n in early}
-    return tuple(sorted(names, key=len, reverse=True))
+    common = sorted(names, key=lambda name: -counts[name])[:_MOST]
+    return tuple(sorted(common, key=len, reverse=True))

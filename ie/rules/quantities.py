@@ -7,34 +7,38 @@ something (12345) are not counts.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 
 from ie.document import Attributes, Span
 from ie.rules import numbers
+from ie.rules.lexicon import either, read_table
 from ie.rules.numbers import ARABIC, CHINESE
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A row of ``units.tsv``: the surface, its kind and the unit that it stands for."""
+    """A row of ``units.tsv``; ``unit`` is what the attribute says."""
 
     surface: str
     kind: str
     unit: str
+    families: frozenset[str]
+    before_noun: bool
 
 
-def _read_units() -> dict[str, Unit]:
-    table = resources.files("ie.rules").joinpath("units.tsv").read_text(encoding="utf-8")
-    rows = csv.reader((r for r in table.splitlines() if not r.startswith("#")), delimiter="\t")
-    next(rows)
-    return {surface: Unit(surface, kind, unit or surface) for surface, kind, unit in rows}
+UNITS = {
+    surface: Unit(surface, kind, unit or surface, frozenset(families.split()), before == "x")
+    for surface, kind, unit, families, before in read_table("units.tsv")
+}
+_NO_UNIT = Unit("", "none", "", frozenset(), False)
 
 
-UNITS = _read_units()
+def unit_of(number: Span) -> Unit:
+    """The row of a number's unit; one with no kind and no family where it has none."""
+    return UNITS.get(number.attrs.unit or "", _NO_UNIT)
+
 
 _BEFORE = {
     "more": ("超过", "突破", "不少于", "不低于", "多达", "至少", "超", "逾"),
@@ -55,14 +59,16 @@ _INFIX = {"余": "more", "多": "more", "几": "more", "来": "about"}
 _units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _before = "|".join(sorted(_APPROX, key=len, reverse=True))
 
+_DIGITS = 15  # a longer run of digits is an identifier, and more than a float holds exactly
 QUANTITY = re.compile(
     rf"(?P<number>{ARABIC}|{CHINESE})"
     rf"(?:[ 　]?(?:[—–~～－-]|至|到)[ 　]?(?P<upper>{ARABIC}|{CHINESE}))?"
-    r"[ 　]?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?|(?P<infix3>[余多几来]))?"
+    r"[ 　]?(?:(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])(?P<infix2>[余多])?"
+    r"|(?P<infix3>[余多几来]))?"
     r"[ 　]?(?P<unit>" + _units + r")?(?P<after>以上|以下|左右|上下|[多余](?![个项条件次名人]))?"
 )
 RATE = re.compile(
-    r"(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)"
+    rf"(?<![0-9０-９])(?P<number>[0-9０-９]{{1,{_DIGITS}}}(?:[.．][0-9０-９]{{1,{_DIGITS}}})?)"
     r"\s?(?P<unit>[%％‰]|个百分点|倍)(?P<after>以上|以下|左右|多)?"
     r"|(?P<base>[百千万]|[二三四五六七八九十]+)分之(?P<parts>[0-9０-９]+|[一二三四五六七八九十百点零]+)"
 )
@@ -92,16 +98,11 @@ _RANKED = re.compile(r"(?:位列|位居|列|居|排名|名列|排|前)[^，,。]
 _HOTLINE = re.compile(r"12[0-9]{3}$|96[0-9]{3,4}$|110$")
 _EDITION = re.compile(r"(?:19|20)[0-9]{2}$")
 # Multi-character numerals that open a fixed name or slogan.
-_SET_PHRASE = re.compile(
-    r"(?:[三两四二]级|三公|五公开|[双三]随机|两馆|[三四]不|三农|三定|两会|[三四五]资|"
-    r"[三四]个代表|[三四五]个一|四个(?:全面|意识|自信|伟大)|两个(?:维护|确立|一百年|责任)|两学一做|三严三实|"
-    r"[三四五]位一体|[一二三]体两翼|三重一大|[一二三]站式|一网|一窗|一门|一次|十件实事|[三四五]大(?:攻坚|班子|园区|家班子)|"
-    r"[两三四五]项(?:补贴|制度改革)|一批|一系列|一整套|千方百计|百分|万元|千家万户|"
-    r"[三两]重点|三清单|十[五六七八九]大(?!类)|二十大(?!类)|[两一三]件大事|百姓|百度|十分|万一|一一|一定|一直|一步|[一二三四五六七八九十]是|千万不)"
-)
+_SET_PHRASE = re.compile(either("set_phrase"))
 _DOTTED = re.compile(r"[0-9０-９]")
 _MEASURE_NOUN = re.compile(
-    r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)(?:已?(?:为|达到?|共|是|有)?)[:：]?[ 　]?$"
+    r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)"
+    r"(?:已?(?:为|达到?|共|是|有)?)[:：]?[ 　]?$"
 )
 
 
@@ -184,6 +185,8 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     """Whether the numeral counts at all here: not an ordinal, a name, a slogan or a part."""
     start, number = m.start("number"), m["number"]
     last = left[-1:]
+    if len(number) > _DIGITS + _DIGITS // 3:
+        return False
     if last == "第" or (last.isascii() and (last.isalnum() or last in "._@/-+#&=")):
         return False
     if last == "·" or text[m.end("number") : m.end("number") + 1] == "·":

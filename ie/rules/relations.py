@@ -6,56 +6,9 @@ import itertools
 import re
 
 from ie.document import Relation, Span
+from ie.labels import INDICATORS
 from ie.rules.phrases import Marks, Phrase
-
-# Units that one list may mix: documents, cases, events, places, people.
-_FAMILIES = [
-    frozenset(
-        [
-            "条",
-            "件",
-            "份",
-            "篇",
-            "个",
-            "部",
-            "则",
-            "项",
-            "期",
-            "条次",
-            "篇次",
-            "本",
-            "幅",
-            "版",
-            "集",
-            "类",
-            "种",
-        ]
-    ),
-    frozenset(
-        [
-            "件",
-            "起",
-            "宗",
-            "例",
-            "项",
-            "件次",
-            "封",
-            "批",
-            "次",
-            "笔",
-            "人次",
-            "户",
-            "单",
-            "通",
-            "个",
-        ]
-    ),
-    frozenset(["次", "场", "期", "场次", "批次", "个", "轮", "班", "轮次"]),
-    frozenset(
-        ["个", "家", "处", "所", "县", "户", "区", "市", "镇", "乡", "座", "站", "部门", "单位"]
-    ),
-    frozenset(["人", "人次", "名", "位"]),
-]
+from ie.rules.quantities import unit_of
 
 
 def compatible(part: Span, total: Span) -> bool:
@@ -64,8 +17,8 @@ def compatible(part: Span, total: Span) -> bool:
 
 
 def _same_kind(part: Span, total: Span) -> bool:
-    a, b = part.attrs.unit, total.attrs.unit
-    return a == b or any(a in family and b in family for family in _FAMILIES)
+    a, b = unit_of(part), unit_of(total)
+    return part.attrs.unit == total.attrs.unit or bool(a.families & b.families)
 
 
 _OPENER = re.compile(
@@ -282,32 +235,18 @@ def _received_and_completed(text: str, counts: list[Phrase], parts: dict[Span, S
             parts[b.number] = a.number
 
 
-_VIA_CODES = frozenset(
-    [
-        "disclosed",
-        "visits",
-        "followers",
-        "letters",
-        "hotline_calls",
-        "responses",
-        "interpretations",
-        "cases_handled",
-        "matters",
-        "requests_received",
-        "requests_online",
-        "requests_letter",
-        "requests_fax",
-        "requests_in_person",
-        "requests_answered",
-        "normative_docs_disclosed",
-        "normative_docs_made",
-        "reading_points",
-        "consultations",
-        "surveys",
-        "other",
-        "proposals",
-        "complaints",
-    ]
+_REQUESTS_VIA = (
+    "requests_received", "requests_online", "requests_letter", "requests_fax",
+    "requests_in_person", "requests_answered",
+)  # fmt: skip
+# Figures that never come through a channel: what became of requests, cases, staff, money.
+_NO_VIA = frozenset(
+    code
+    for code in INDICATORS
+    if code.startswith(("reviews", "lawsuits", "fees", "train", "meeting", "staff", "budget"))
+    or (code.startswith("requests") and code not in _REQUESTS_VIA)
+    or code in ("offices", "websites", "accounts", "normative_docs_repealed", "secrecy_incidents")
+    or code in ("press_conferences", "interviews", "completion_rate", "satisfaction_rate")
 )
 # Figures that belong to a kind of channel wherever it was last spoken of.
 _KINDS_OF = {
@@ -335,7 +274,7 @@ def find_via(
     carried: tuple[tuple[int, int], list[Span]] | None = None
     for phrase in phrases:
         number, code = phrase.number, codes.get(phrase.number, "other")
-        if number.label != "COUNT" or code not in _VIA_CODES or _counts_no_item(phrase, code):
+        if number.label != "COUNT" or code in _NO_VIA or _counts_no_item(phrase, code):
             continue
         completed = number in parts and bool(_COMPLETED.search(text, phrase.start, phrase.end))
         floor = max(phrase.sentence[0], number.start - _REACH)
@@ -365,16 +304,16 @@ def find_via(
     return found
 
 
-_ITEMS = frozenset(["件", "例", "条", "宗", "起", "份", "篇", "项"])
-_MEASURES = frozenset(
-    ["工作日", "自然日", "小时", "天", "分钟", "月", "平方米", "分", "位", "名", "台", "种", "元"]
-)
+_ITEMS = frozenset(("件", "例", "条", "宗", "起", "份", "篇", "项"))
+_PEOPLE = frozenset(("分", "位", "名", "台", "种"))
 
 
 def _counts_no_item(phrase: Phrase, code: str) -> bool:
     """Whether a number measures or modifies instead of counting what came through a channel."""
-    unit = phrase.number.attrs.unit or ""
-    return unit in _MEASURES or (code == "other" and phrase.follows and unit not in _ITEMS)
+    unit = unit_of(phrase.number)
+    if unit.kind in ("time", "space", "money") or unit.surface in _PEOPLE:
+        return True
+    return code == "other" and phrase.follows and unit.surface not in _ITEMS
 
 
 def _targets(
@@ -386,7 +325,8 @@ def _targets(
     is_part: bool,
     carried: tuple[tuple[int, int], list[Span]] | None,
 ) -> list[Span]:
-    clause = max(text.rfind(m, phrase.sentence[0], limit) for m in "，,；;：:。（(")
+    floor = max(phrase.sentence[0], phrase.number.start - _REACH)
+    clause = max(text.rfind(m, floor, limit) for m in "，,；;：:。（(")
     own = [c for c in before if c.end > clause]
     if own:
         return _coordinated(text, own[-1], before)

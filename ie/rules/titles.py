@@ -204,9 +204,9 @@ def find_titles(
 def _printed_with(text: str, close: int, number: int) -> bool:
     """Whether only an opening bracket (and 以下简称… never) stands between title and number."""
     between = text[close:number].strip()
-    return between in ("", "（", "(", "【", "〔", "[") or (
-        len(between) <= 5 and between[:1] in ("（", "(") and "《" not in between and "、" not in between
-    )  # fmt: skip
+    if len(between) <= 5 and between[:1] in ("（", "("):
+        return "《" not in between and "、" not in between
+    return between in ("", "【", "〔", "[")
 
 
 _TITLE_IN_SERIES = re.compile(r"[、和与及,，]\s*$")

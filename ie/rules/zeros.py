@@ -8,10 +8,12 @@ no zeros, nor are headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Protocol
 
 from ie.document import Attributes, Span
 from ie.rules.codes import code_of
+from ie.rules.lexicon import either
 
 _NEGATION = re.compile(
     r"(?:均|都|皆)?"
@@ -20,9 +22,7 @@ _NEGATION = re.compile(
 _TOPIC = re.compile(
     r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉|不予公开|处理费|结转|规范性文件"
 )
-_NOT_ZERO = re.compile(
-    r"及时|到位|深入|完善|不够|不足|提高|健全|建立|落实|明确|资质|充分|办结|答复|形成|超过|超期|按时|理解|重视|指定|完成|提供(?!.{0,4}收)|规定|有效"
-)
+_NOT_ZERO = re.compile(either("zero_not"))
 _AIM = re.compile(
     r"(?:确保|力争|防止|避免|杜绝|做到|务必|实现|要求|如果|若|是否|凡|应当|不得|可以|严禁|减少)[^，,。；;]{0,12}$"
 )
@@ -37,16 +37,22 @@ _JOIN = re.compile(r"、|和|及(?!时)|与|或者|或|以及|，|,")
 _LIMIT = 90
 
 
-def find_zeros(
-    text: str, sections: Sequence[tuple[int, int, str]], closed: list[tuple[int, int]]
-) -> Iterator[Span]:
+class _Outline(Protocol):
+    """Where the headings are and what kind of section stands at a place."""
+
+    headings: list[tuple[int, int]]
+
+    def kind_at(self, position: int) -> str: ...
+
+
+def find_zeros(text: str, outline: _Outline) -> Iterator[Span]:
     """INDICATOR spans for stated zeros, in text order.
 
     Args:
         text: the document's text.
-        sections: ``(start, end, kind)`` of headings' sections, not used beyond their kind.
-        closed: heading intervals, where nothing is stated.
+        outline: the document's sections; nothing is stated in their headings.
     """
+    closed = outline.headings
     last_end = 0
     c = 0
     for m in _NEGATION.finditer(text):
@@ -66,22 +72,12 @@ def find_zeros(
         if _NOT_ZERO.search(clause[: topics[0].start()]) or re.search("[0-9０-９]", clause):
             continue
         context = _sentence(text, start, end)
-        kind = _kind_at(sections, start)
+        kind = outline.kind_at(start)
         for s, e in _split(clause):
             span = _zero(text, start + s, start + e, s == 0, context, kind)
             if span:
                 yield span
                 last_end = span.end
-
-
-def _kind_at(sections: Sequence[tuple[int, int, str]], position: int) -> str:
-    kind = "other"
-    for start, end, k in sections:
-        if start > position:
-            break
-        if position < end:
-            kind = k
-    return kind
 
 
 def _sentence(text: str, start: int, end: int) -> str:
