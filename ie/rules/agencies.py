@@ -49,7 +49,7 @@ def _cores(text: str, hits: Hits) -> Iterator[_Core]:
         yield _Core(hit.start, _tail_end(text, hit.end), False)
     for hit in hits.of("short"):
         word = hit.row[0]
-        if word[-1] in "办委" and text[hit.end : hit.end + 1] in _VERB_AFTER:
+        if word[-1] in "办委" and _VERB_AFTER.match(text, hit.end):
             continue
         yield _Core(hit.start, _tail_end(text, hit.end), word in _NEED_HEAD)
     yield from _departments(text, hits)
@@ -58,7 +58,7 @@ def _cores(text: str, hits: Hits) -> Iterator[_Core]:
 
 
 # 办 and 委 open verbs as often as they close names: 办理, 办结, 委托.
-_VERB_AFTER = frozenset("理法事好结员托派公文")
+_VERB_AFTER = re.compile(r"[理法事好结员托派文]|公(?![示布开告])")
 _NEED_HEAD = frozenset(
     (
         "法院", "检察院", "人民法院", "人民检察院", "团委", "工委", "信息中心", "科协", "文联",

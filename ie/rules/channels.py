@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from ie.document import Attributes, Span
 from ie.labels import CHANNEL_TYPES
@@ -75,6 +76,7 @@ _ATTACHED = (
     "屏",
     "图书馆",
     "专区",
+    "大厅",
     "集约化平台",
     "窗口",
 )
@@ -141,7 +143,30 @@ def find_channels(
         else:
             candidates.append((start, end, hit.row[1]))
         floor = end
+    candidates += _named_again(text, candidates)
     return _select(candidates, closed)
+
+
+_NAME_AT_START = re.compile(r"[“\"]([^“”\"]{2,12})[”\"]")
+
+
+def _named_again(
+    text: str, candidates: list[tuple[int, int, str]]
+) -> Iterator[tuple[int, int, str]]:
+    """Quoted names that stand alone where the document has said before what they are.
+
+    After “云溪微讯”微信公众号 a plain “云溪微讯” is the same channel; quotes that enclose
+    the whole name are dropped.
+    """
+    types: dict[str, str] = {}
+    for start, end, type_ in candidates:
+        m = _NAME_AT_START.match(text, start, end)
+        if m and m.end() < end:
+            types.setdefault(m[1], type_)
+    if types:
+        names = "|".join(re.escape(name) for name in sorted(types, key=len, reverse=True)[:64])
+        for m in re.finditer(rf"[“\"]({names})[”\"]", text):
+            yield m.start(1), m.end(1), types[m[1]]
 
 
 def _attaches(word: str) -> bool:

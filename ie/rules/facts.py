@@ -139,7 +139,9 @@ def _code(
     total = parts.get(number)
     whole = codes.get(total, "") if total is not None else ""
     surface = text[phrase.start : phrase.end]
-    code = code_of(surface, context, number.attrs.unit or "", kind, whole)
+    # A fraction in words has no unit but is a rate all the same.
+    unit = number.attrs.unit or ("%" if number.label == "RATE" else "")
+    code = code_of(surface, context, unit, kind, whole)
     if code == "other" and number.label == "COUNT" and whole in _INHERITED and not phrase.follows:
         return whole
     return code

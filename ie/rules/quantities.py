@@ -70,6 +70,7 @@ QUANTITY = re.compile(
 RATE = re.compile(
     rf"(?<![0-9０-９])(?P<number>[0-9０-９]{{1,{_DIGITS}}}(?:[.．][0-9０-９]{{1,{_DIGITS}}})?)"
     r"\s?(?P<unit>[%％‰]|个百分点|倍)(?P<after>以上|以下|左右|多)?"
+    r"|(?P<tenths>[一二三四五六七八九]成)(?P<tenths_after>以上|左右|多)?(?![立为员果本绩长功效熟])"
     r"|(?P<base>[百千万]|[二三四五六七八九十]+)分之(?P<parts>[0-9０-９]+|[一二三四五六七八九十百点零]+)"
 )
 """A percentage, a multiple or a fraction in words."""
@@ -110,7 +111,12 @@ def find_rates(text: str) -> Iterator[Span]:
     """RATE spans, in text order."""
     for m in RATE.finditer(text):
         begin, before = _approximator(text, m.start())
-        if m["base"]:
+        if m["tenths"]:
+            if text[m.start() - 1 : m.start()] in ("第", "十"):
+                continue
+            value = numbers.parse_chinese(m["tenths"][0]) / 10
+            attrs = Attributes("other", value, "成", before or _AFTER.get(m["tenths_after"] or ""))
+        elif m["base"]:
             try:
                 value = _fraction(m["base"], m["parts"])
             except ValueError:
@@ -204,6 +210,9 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
         )
     if number[0] in "零〇○" or last in "十百千万亿零〇几数上成":
         return False
+    once = m["unit"] and _ONE_TIME.match(text, m.start("unit"))
+    if number == "一" and once and not _NOT_ONE_TIME.search(left):
+        return True
     if _SET_PHRASE.match(text, start):
         return bool(_REAL_ONE.search(left)) and text.startswith("一", start) and m["unit"] == "期"
     if (
@@ -215,13 +224,10 @@ def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     if number == "一":
         if m["unit"] == "名":
             return True
-        once = (
-            m["unit"] and _ONE_TIME.match(text, m.start("unit")) and not _NOT_ONE_TIME.search(left)
-        )
-        return bool(_REAL_ONE.search(left) or once)
+        return bool(_REAL_ONE.search(left))
     if last in '“‘"':
         return False
-    return m["unit"] not in ("分", "次", "层", "部", "门", "步", "站", "级") or bool(m["infix3"])
+    return m["unit"] not in ("分", "层", "部", "门", "步", "站", "级") or bool(m["infix3"])
 
 
 def _bare_counts(text: str, m: re.Match[str], times: str, left: str) -> bool:

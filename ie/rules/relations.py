@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 
 from ie.document import Relation, Span
 from ie.labels import INDICATORS
@@ -25,7 +26,7 @@ _OPENER = re.compile(
     r"其中|包括|(?<![不已蕴内])含(?!有)|分别为|分为|按[^，,。]{1,12}分|从[^，,。]{1,14}?(?:看|来看|分)[，,]|在[^，,。]{2,16}(?:信息|申请|答复)中"
 )
 _STARTS_SENTENCE = re.compile(
-    r"\s*(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}分|(?:全部|所有)[^，,。]{2,8}信息中)"
+    r"\s*(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、])?(?:其中|在[^，,。]{2,18}中[，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}看|按[^，,。]{1,14}分|(?:全部|所有)[^，,。]{2,8}信息中)"
 )
 _ENDS_LIST = re.compile(r"此外|另外|另有|同时|同比")
 _BRACKET_LIMIT = 400
@@ -197,26 +198,43 @@ def _exact_sums(counts: list[Phrase], parts: dict[Span, Span]) -> None:
 
 
 def split_totals(phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span]) -> None:
-    """Add parts whose total stands in another section: same code, values that add up exactly."""
+    """Add parts whose total stands in another sentence or section: values that add up exactly.
+
+    The parts are the counts of one sentence that speak of one thing (disclosed, requests …) and
+    are parts of nothing yet; the total is an earlier count of the same thing.
+    """
     by_value: dict[tuple[str, float], Span] = {}
-    run: list[Span] = []
+    for group in _sentences_of_counts(phrases, codes, parts):
+        topics = {_topic(codes[n]) for n in group}
+        if len(group) > 1 and len(topics) == 1:
+            added = round(sum(n.attrs.value or 0 for n in group), 4)
+            total = by_value.get((topics.pop(), added))
+            if total and all(_same_kind(n, total) for n in group):
+                parts.update((n, total) for n in group)
+        for n in group:
+            by_value.setdefault((_topic(codes[n]), n.attrs.value or 0), n)
+
+
+def _topic(code: str) -> str:
+    return "requests" if code.startswith("requests") else code
+
+
+def _sentences_of_counts(
+    phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span]
+) -> Iterator[list[Span]]:
+    """The counts with a code of each sentence that are parts of nothing."""
+    group: list[Span] = []
     sentence: tuple[int, int] | None = None
-    for phrase in [*phrases, None]:
-        if phrase is not None and (phrase.number.label != "COUNT" or phrase.number in parts):
-            continue
-        if phrase is None or phrase.sentence != sentence:
-            if len(run) > 1:
-                added = round(sum(n.attrs.value or 0 for n in run), 4)
-                total = by_value.get((codes[run[0]], added))
-                if total and total not in run and len({codes[n] for n in run}) == 1:
-                    parts.update((n, total) for n in run)
-            for n in run:
-                by_value.setdefault((codes[n], n.attrs.value or 0), n)
-            run = []
-        if phrase is not None:
-            sentence = phrase.sentence
-            if codes.get(phrase.number, "other") != "other":
-                run.append(phrase.number)
+    for phrase in phrases:
+        if phrase.sentence != sentence:
+            if group:
+                yield group
+            group, sentence = [], phrase.sentence
+        number = phrase.number
+        if number.label == "COUNT" and number not in parts and codes[number] != "other":
+            group.append(number)
+    if group:
+        yield group
 
 
 _RECEIVED = re.compile(r"收到|受理|接到|收办")
@@ -363,6 +381,11 @@ def _narrower(text: str, agency: Span) -> bool:
     return not _BROAD.search(surface) and surface not in text[:_HEADER]
 
 
+_ACTS = re.compile(
+    r"(?:累计|共|共计|收到|已|分别|发布|公开|开展|下设|设有|对外|组织|编发|：|:|\s)*"
+)
+
+
 def find_by(
     text: str, phrases: list[Phrase], parts: dict[Span, Span], agencies: Marks
 ) -> list[Relation]:
@@ -376,7 +399,8 @@ def find_by(
         if agency and number not in parts and not _narrower(text, agency):
             continue
         if agency and re.fullmatch(
-            r"(?:累计|共|共计|收到|已|分别|发布|公开|：|:|\s)*", text[agency.end : begin]
+            r"(?:累计|共|共计|收到|已|分别|发布|公开|开展|下设|设有|对外|组织|编发|：|:|\s)*",
+            text[agency.end : begin],
         ):
             found.append(Relation("by", number, agency))
     return found

@@ -148,7 +148,8 @@ def _last_topic(phrase: str) -> str:
         r"行政复议|行政诉讼|复议|诉讼|三费|收费|费用|减免|投诉|举报|申诉|申述|泄密|涉密|起诉",
         phrase,
     ):
-        if m.group() in ("复议", "诉讼") and at and m.start() - at <= 2:
+        # 行政复议 is one topic, and so is 减免费用.
+        if m.group() in ("复议", "诉讼", "费用", "收费") and at and m.start() - at <= 2:
             continue
         at = m.start()
     return phrase[at:]
