@@ -135,6 +135,10 @@ class Span:
                 f"one of {', '.join(SPAN_LABELS)}",
             )
 
+    def __hash__(self) -> int:
+        # Place and label are identity enough, and several times cheaper than all fields.
+        return hash((self.start, self.end, self.label))
+
     @property
     def key(self) -> tuple[int, int, str]:
         """What identifies a span within its document: spans of one label never overlap."""
