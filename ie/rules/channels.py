@@ -191,7 +191,9 @@ def _candidate(text: str, hit: Hit, floor: int) -> tuple[int, int] | None:
     """The whole name around a kind noun, or None where the noun names no channel."""
     word, type_, need = hit.row
     after, before = _NOT_AFTER.get(word), _NOT_BEFORE.get(word)
-    if (after and after.match(text, hit.end)) or (before and before.search(text[max(0, hit.start - 4) : hit.start])):
+    if (after and after.match(text, hit.end)) or (
+        before and before.search(text[max(0, hit.start - 4) : hit.start])
+    ):
         return None
     if hit.start < floor or (type_ == "service_hall" and _acts_as_body(text, hit)):
         return None

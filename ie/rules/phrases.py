@@ -132,7 +132,7 @@ def _shares_next(text: str, number: Span, following: Span) -> bool:
 
 
 _CHANGE = re.compile(
-    r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)?$"
+    r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)[^，,。；;0-9]{0,8}$"
 )
 
 
@@ -272,7 +272,7 @@ def _after(
     """(start, end, whether the run reaches the next number) of what stands after a number."""
     m = _RUN.match(text, number.end, limit)
     start, end = number.end, m.end() if m else number.end
-    reaches = following is not None and following.start <= end + 1
+    reaches = following is not None and following.start <= end
     if following is not None:
         end = min(end, following.start)
     if start >= end or text[start].isspace() or _NOT_AFTER.match(text, start, end):
@@ -307,7 +307,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
     relative = _RELATIVE.match(run)
     if relative:
         return start, start + relative.end()
-    if re.match(r"(?:均|都|全部)?(?:已|不|未|属)", run):
+    if "的" not in run and re.match(r"(?:均|都|全部)?(?:已|不|未|属)", run):
         skip = re.match(r"(?:均|都|全部)*", run)
         return start + (skip.end() if skip else 0), end
     stop = start + predicate.start() if predicate else end
