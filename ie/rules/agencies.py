@@ -36,7 +36,9 @@ def find_agencies(
     candidates: list[tuple[int, int]] = []
     for core in _cores(text, hits):
         start = _head_start(text, core.start, hits, places)
-        if (start < core.start or not core.needs_head) and not _POST.match(text, core.end):
+        if start is None or _POST.match(text, core.end):
+            continue
+        if start < core.start or not core.needs_head:
             candidates.append((start, core.end))
     candidates += _groups(text, hits, places)
     candidates += [m.span() for m in _LEVEL_BODY.finditer(text)]
@@ -62,7 +64,7 @@ _VERB_AFTER = re.compile(r"[理法事好结员托派文]|公(?![示布开告])")
 _NEED_HEAD = frozenset(
     (
         "法院", "检察院", "人民法院", "人民检察院", "团委", "工委", "信息中心", "科协", "文联",
-        "党校", "办事处", "管委会", "管理委员会", "经委", "体委",
+        "党校", "管委会", "管理委员会", "经委", "体委",
     )
 )  # fmt: skip
 _POST = re.compile(r"副?(?:书记|主任|局长|部长)|常委(?!会)|秘书长|主席")
@@ -171,13 +173,16 @@ _SHARED_HEAD = re.compile(
 _HEAD_LIMIT = 30  # code points: 新疆维吾尔自治区伊犁哈萨克自治州 and a county make 20
 
 
-def _head_start(text: str, core: int, hits: Hits, places: tuple[str, ...]) -> int:
-    """Where a name begins whose core begins at ``core``; ``core`` where it has no head."""
+def _head_start(text: str, core: int, hits: Hits, places: tuple[str, ...]) -> int | None:
+    """Where a name begins whose core begins at ``core``.
+
+    ``core`` where it has no head, None where its head is generic: 各县教育局, 13县政府.
+    """
     start = core
     while start > max(0, core - _HEAD_LIMIT):
         length = _head_part(text, start, start == core, hits, places)
         if length is None:
-            return core
+            return None
         if not length:
             break
         start -= length
@@ -231,7 +236,8 @@ def _groups(text: str, hits: Hits, places: tuple[str, ...]) -> Iterator[tuple[in
         cut = _NAME_CUT.match(text, floor, hit.start)
         start = cut.end() if cut else floor
         if _GROUP_NAME.search(text, start, hit.start):
-            yield min(start, _head_start(text, start, hits, places)), hit.end
+            head = _head_start(text, start, hits, places)
+            yield min(start, start if head is None else head), hit.end
 
 
 # 州级机关, 区属部门: named by level alone, a body only where it is the actor of a figure.

@@ -63,6 +63,8 @@ _NOT_BEFORE = {
     "广播": re.compile(r"[文新]$"),
     "小程序": re.compile(r"(?:电脑|应用)$"),
     "电视": re.compile(r"[移闭]$"),
+    # 发布微博2900条: what is sent, not where.
+    "微博": re.compile(r"发布?$"),
 }
 _AFTER_NAME = re.compile(r"[（(][日周月、]{1,5}[)）]")
 # Kinds that name a part of the channel before them when nothing stands between the two.
@@ -243,10 +245,11 @@ def _is_name(text: str, start: int, hit: Hit) -> bool:
 
 
 def _name_start(text: str, start: int, floor: int) -> int:
+    # A quoted name may itself hold a kind noun: “新浪微博@某地发布”官方微博.
+    quote = _QUOTE_NAME.search(text[max(0, start - _LIMIT) : start])
     low = max(floor, start - _LIMIT)
-    quote = _QUOTE_NAME.search(text[low:start])
     if quote:
-        start = low + quote.start()
+        start = max(0, start - _LIMIT) + quote.start()
         low = max(floor, start - _LIMIT)
         if not _BEFORE_QUOTE.search(text[low:start]):
             return start

@@ -11,7 +11,7 @@ from collections import Counter
 
 _NAMED = re.compile(
     r"(?:(?<=[\s，,。；;：:、（(由年与经请在“据布的是现对向])|^)((?:[\u4e00-\u9fff]{1,6}?(?:自治[区州县旗]|[省市县区州盟旗镇乡])|[\u4e00-\u9fff]{2,5}街道){1,3})"
-    r"(?=人民政府|政府|办事处|街道办|行政公署|行署|委员会|[\u4e00-\u9fff、]{2,14}(?:局|委员会|办公室|厅|管委会)|[0-9]{4}年|政府信息公开)"
+    r"(?=人民政府|政府|由|单位|成员|办事处|街道办|行政公署|行署|委员会|[\u4e00-\u9fff、]{2,14}(?:局|委员会|办公室|厅|管委会)|[0-9]{4}年|政府信息公开)"
 )
 # A report names a few dozen places; the bound keeps concatenated reports linear.
 _MOST = 64
