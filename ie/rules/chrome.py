@@ -22,9 +22,26 @@ def find_navigation(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _NAVIGATION.finditer(text)]
 
 
+_HEADER_LINE = re.compile(
+    r"发布|来源|字[体号]|打印|日期|时间|分享|作者|编辑|责编|关闭|索引|信息分类|文章"
+)
+_LINE_LIMIT = 160
+
+
+def _in_page_header(text: str, counter: re.Match[str]) -> bool:
+    """Whether a counter stands in a line of page furniture, not in a sentence of the report."""
+    floor, ceiling = max(0, counter.start() - _LINE_LIMIT), counter.end() + _LINE_LIMIT
+    start = text.rfind("\n", floor, counter.start()) + 1 or floor
+    end = text.find("\n", counter.end(), ceiling)
+    line = text[start : end if end >= 0 else ceiling]
+    if "。" in line or "，" in line:
+        return False
+    return bool(_HEADER_LINE.search(line)) or line.strip() == counter.group().strip()
+
+
 def find_counters(text: str) -> list[tuple[int, int]]:
     """View counters, font switches and bare table cells, whose digits count nothing reported."""
-    spans = [m.span() for m in _COUNTER.finditer(text)]
+    spans = [m.span() for m in _COUNTER.finditer(text) if _in_page_header(text, m)]
     return spans + [m.span() for m in _TABLE_CELL.finditer(text)]
 
 

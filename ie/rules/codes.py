@@ -28,11 +28,11 @@ class Row:
     wholes: frozenset[str]
 
     def fits(
-        self, in_phrase: set[str], in_context: set[str], unit: str, section: str, whole: str
+        self, in_phrase: set[str], in_context: set[str], unit: str | None, section: str, whole: str
     ) -> bool:
         """Whether every column of the row holds."""
         return (
-            (not self.units or unit in self.units)
+            (not self.units or unit in self.units or (unit is None and bool(self.phrase)))
             and unit not in self.not_units
             and (not self.sections or section in self.sections)
             and (not self.wholes or whole in self.wholes)
@@ -104,13 +104,14 @@ def _table() -> _Table:
     return _Table()
 
 
-def code_of(phrase: str, context: str, unit: str, section: str, whole: str = "") -> str:
+def code_of(phrase: str, context: str, unit: str | None, section: str, whole: str = "") -> str:
     """The code of the first row that fits; ``other`` where none does.
 
     Args:
         phrase: the surface of the INDICATOR.
         context: its sentence.
-        unit: of the number, empty where it has none.
+        unit: of the number, empty where it has none; None where there is no number, in a
+            stated zero: then a row's words decide alone.
         section: the kind of the section it stands in.
         whole: the code of the total that the number is a part of, empty where it is none.
     """

@@ -13,6 +13,7 @@ _FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)} | {
     ord("，"): None,
     ord(","): None,
     ord(" "): None,
+    ord("\u00a0"): None,
     ord("　"): None,
 }
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
@@ -20,7 +21,7 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 
 ARABIC = (
-    r"[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?![0-9０-９])(?:[.．][0-9０-９]+)?"
+    r"[0-9０-９]{1,3}(?:[,， \u00a0　][0-9０-９]{3})+(?![0-9０-９])(?:[.．][0-9０-９]+)?"
     r"|[0-9０-９]+(?:[.．][0-9０-９]+)?"
 )
 """An Arabic number: thousands separators only where they are complete, a decimal part."""
@@ -56,18 +57,24 @@ def parse_chinese(surface: str) -> float:
     if all(c in _DIGITS for c in surface):
         return float("".join(str(_DIGITS[c]) for c in surface))
     total = section = digit = 0
-    power = 1
+    power, last_ten, last_myriad = 1, 10_000, 10**12
     for c in surface:
         if c in _DIGITS:
             digit = _DIGITS[c]
             power = 1 if digit == 0 else power
         elif c in _TENS:
             power = _TENS[c]
+            if power >= last_ten:
+                raise ValueError(f"not a Chinese numeral: {surface!r}")
+            last_ten = power
             section += (digit or 1) * power
             digit = 0
             power //= 10
         else:
             myriad = _MYRIADS[c]
+            if myriad >= last_myriad and not (last_myriad == 10_000 and not section + digit):
+                raise ValueError(f"not a Chinese numeral: {surface!r}")
+            last_myriad, last_ten = myriad, 10_000
             section += digit
             if myriad > 10_000 and total:
                 total = (total + section) * myriad

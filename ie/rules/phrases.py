@@ -144,6 +144,9 @@ def _may_borrow(text: str, donor: Phrase, number: Span) -> bool:
     return len(between) <= 24 or bool(_CHANGE.search(between))
 
 
+_BEFORE_HEADS = frozenset(("个", "大", "条", "类", "种"))
+
+
 def _phrase_of(
     text: str,
     number: Span,
@@ -168,7 +171,11 @@ def _phrase_of(
     if after is None:
         return before
     start, end, reaches = after
-    if before and number.attrs.unit in ("个", "大", "条") and _HEAD_NOUN.match(text, start, end):
+    if (
+        before
+        and number.attrs.unit in ("个", "大", "条", "类", "种")
+        and _HEAD_NOUN.match(text, start, end)
+    ):
         before = None
     if before:
         phrase = text[slice(*before)]

@@ -147,7 +147,7 @@ def _fraction(base: str, parts: str) -> float:
 
 
 def find_counts(text: str, blocked: Callable[[int, int], bool]) -> Iterator[Span]:
-    """COUNT spans, in text order.
+    """COUNT spans, in text order. A range has the value of its lower end, about.
 
     Args:
         text: the document's text.
@@ -190,10 +190,13 @@ def _bare_end(m: re.Match[str]) -> int:
 def _is_number_here(text: str, m: re.Match[str], left: str) -> bool:
     """Whether the numeral counts at all here: not an ordinal, a name, a slogan or a part."""
     start, number = m.start("number"), m["number"]
-    last = left[-1:]
+    last = left[-1:] or "\n"
     if len(number) > _DIGITS + _DIGITS // 3:
         return False
     if last == "第" or (last.isascii() and (last.isalnum() or last in "._@/-+#&=")):
+        return False
+    if last in ",，\n" and left[-2:-1].isdigit():
+        # 1,23,4 is no number, and a number broken over two lines is not its second half.
         return False
     if last == "·" or text[m.end("number") : m.end("number") + 1] == "·":
         return False
@@ -236,6 +239,8 @@ def _bare_counts(text: str, m: re.Match[str], times: str, left: str) -> bool:
         return False
     end = _bare_end(m)
     following = text[end : end + 1]
+    if following.isspace() and text[end + 1 : end + 2].isdigit():
+        return False  # a row of a table
     if following and not (following.isspace() or following in "，,。；;、)）》”"):
         return False
     if (times and "万" in times) or "亿" in times:

@@ -15,9 +15,10 @@ from ie.document import Relation, Span
 _OPEN, _CLOSE = r"〔\[［（(【﹝「〖〈<﹙", r"〕\]］）)】﹞」〗〉>﹚"
 _HAN = r"\u4e00-\u9fff〇々"
 
+_YEAR = r"(?:(?:19|20|１９|２０)[0-9０-９]{2}|二[〇零○OＯ0][〇零○OＯ0一二三四五六七八九]{2})"
 NUMBER_CORE = re.compile(
-    rf"[{_OPEN}]\s?(?:19|20|１９|２０)[0-9０-９]{{2}}\s?年?\s?[{_CLOSE}]"
-    r"\s?第?\s?[0-9０-９]{1,5}(?:-[0-9]{1,3})?\s?号"
+    rf"[{_OPEN}]\s?{_YEAR}\s?年?\s?[{_CLOSE}]"
+    r"\s?第?\s?(?:[0-9０-９]{1,5}(?:-[0-9]{1,3})?|[一二三四五六七八九十百零〇]{1,5})\s?号"
 )
 """〔2013〕154号 with any brackets and odd spaces; the issuer code stands to its left."""
 
@@ -72,7 +73,10 @@ def _code_start(text: str, floor: int, core: int) -> int | None:
         start = conjunction.end()
     while start < core and text[start] in "（()） ":
         start += 1
-    return start if start < core else None
+    return start if start < core and text[start:core].strip() not in _NO_CODE else None
+
+
+_NO_CODE = frozenset(("公开", "主动公开", "文件", "报告", "通知", "意见"))
 
 
 def _orders(text: str, taken: list[Span]) -> list[Span]:
@@ -132,6 +136,10 @@ def find_quoted(text: str) -> list[Quoted]:
             found += _give_up(text, opened[0], last_close)
             opened, last_close = [], -1
         if m.group() == "《":
+            if len(opened) == 1 and NUMBER_CORE.search(text, opened[0], position):
+                # 《…的通知（某办〔2018〕12号）和《…》: the first was never closed.
+                found += _give_up(text, opened[0], -1)
+                opened = []
             opened.append(position)
         elif len(opened) == 1:
             found.append(Quoted(opened[0] + 1, position, position + 1))

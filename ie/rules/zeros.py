@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ie.document import Attributes, Span
 from ie.rules.codes import code_of
+from ie.rules.intervals import Intervals
 from ie.rules.lexicon import either
 
 _NEGATION = re.compile(
@@ -20,7 +21,7 @@ _NEGATION = re.compile(
     r"(?:没有|未曾|未有|未(?![成年来婚遂必及能满经按])|无(?![法锡线论须需为偿障人形从疑条效极烟])|不存在|不(?=收取|涉及|收费)|零(?=投诉|复议|诉讼|收费|申请))"
 )
 _TOPIC = re.compile(
-    r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉|不予公开|处理费|结转|规范性文件"
+    r"申请|复议|诉讼|起诉|败诉|应诉|收费|收取|费用|减免|减收|免收|投诉|举报|申诉|申述|泄密|失泄密|涉密|泄露|纠错|三费|上诉|不予公开|处理费|结转|规范性文件|新闻发布会"
 )
 _NOT_ZERO = re.compile(either("zero_not"))
 _AIM = re.compile(
@@ -45,13 +46,23 @@ class _Outline(Protocol):
     def kind_at(self, position: int) -> str: ...
 
 
-def find_zeros(text: str, outline: _Outline) -> Iterator[Span]:
-    """INDICATOR spans for stated zeros, in text order.
+def find_zeros(text: str, outline: _Outline) -> list[Span]:
+    """INDICATOR spans for stated zeros.
 
     Args:
         text: the document's text.
         outline: the document's sections; nothing is stated in their headings.
     """
+    negated = list(_negated(text, outline))
+    taken = Intervals([(z.start, z.end) for z in negated])
+    for m in _IS_ZERO.finditer(text):
+        if not taken.touch(*m.span()):
+            code = code_of(m[1], "", None, outline.kind_at(m.start()))
+            negated.append(Span(*m.span(), "INDICATOR", Attributes(code, 0.0, stated="none")))
+    return negated
+
+
+def _negated(text: str, outline: _Outline) -> Iterator[Span]:
     closed = outline.headings
     last_end = 0
     c = 0
@@ -78,6 +89,13 @@ def find_zeros(text: str, outline: _Outline) -> Iterator[Span]:
             if span:
                 yield span
                 last_end = span.end
+
+
+# 行政诉讼为零: the zero stands after its topic.
+_IS_ZERO = re.compile(
+    r"(行政复议|行政诉讼|依申请公开|信息公开申请|收费|投诉|举报|申诉)"
+    r"(?:案件|申请|事件)?(?:数量?)?(?:均|都)?为零"
+)
 
 
 def _sentence(text: str, start: int, end: int) -> str:
@@ -135,9 +153,9 @@ def _zero(text: str, start: int, end: int, first: bool, context: str, kind: str)
     phrase = text[start:stop]
     if not _TOPIC.search(phrase):
         return None
-    code = code_of(_last_topic(phrase), context, "件", kind)
+    code = code_of(_last_topic(phrase), context, None, kind)
     if code == "other":
-        code = code_of(phrase, context, "件", kind)
+        code = code_of(phrase, context, None, kind)
     return Span(start, stop, "INDICATOR", Attributes(code, 0.0, None, None, "none"))
 
 
