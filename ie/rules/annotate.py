@@ -14,10 +14,18 @@ from ie.rules.periodicals import split_quoted
 from ie.rules.places import learn_places
 from ie.rules.quantities import find_counts, find_rates
 from ie.rules.titles import find_issuers, find_numbers, find_quoted, find_titles
+from ie.rules.wrapped import carry_back, join_wrapped
 
 
 def annotate(document: Document) -> Annotations:
     """Mark all labels, attributes and relations of a document by rule, in linear time."""
+    joined = join_wrapped(document.text)
+    if joined is None:
+        return _annotate(document)
+    return carry_back(document, joined, _annotate(Document(joined.text, document.name)))
+
+
+def _annotate(document: Document) -> Annotations:
     text = document.text
     words = find_words(text)
 

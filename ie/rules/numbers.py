@@ -72,7 +72,8 @@ def parse_chinese(surface: str) -> float:
             power //= 10
         else:
             myriad = _MYRIADS[c]
-            if myriad >= last_myriad and not (last_myriad == 10_000 and not section + digit):
+            # 万亿 and 一万二千亿 are read so; any other myriad after a smaller one is none.
+            if myriad >= last_myriad and (last_myriad, myriad) != (10_000, 100_000_000):
                 raise ValueError(f"not a Chinese numeral: {surface!r}")
             last_myriad, last_ten = myriad, 10_000
             section += digit
