@@ -25,20 +25,20 @@ _LIST_MARK = re.compile(
     r"[（(]?[一二三四五六七八九十0-9]{1,3}[)）.．]|[（(][^（）()]{0,40}[)）]$|[^（(]*?[)）](?![级与和])|[A-Za-z0-9./:]+[)）]"
 )
 _OPERATOR_PAIR = re.compile(
-    r"(?:(?:省|市|县|区|州|镇|乡|书记|[省市县区州局镇乡]长|国家|中央|主任)(?:[(（][市区县][)）])?[、]){1,3}$"
+    r"(?:(?:省|市|县|区|州|镇|乡|书记|[省市县区州局镇乡]长|国家|中央|主任)(?:[(（][市区县][)）])?[、]){1,3}\Z"
 )
-_QUOTE_NAME = re.compile(r"[“\"‘「『]([^“”\"‘’「」『』，。；\n]{1,20})[”\"’」』]$")
+_QUOTE_NAME = re.compile(r"[“\"‘「『]([^“”\"‘’「」『』，。；\n]{1,20})[”\"’」』]\Z")
 _BEFORE_QUOTE = re.compile(
-    r"(?:政府|官方|网站|微博|微信|腾讯|新浪|[省市县区州局厅委镇]|电视台|电台)$"
+    r"(?:政府|官方|网站|微博|微信|腾讯|新浪|[省市县区州局厅委镇]|电视台|电台)\Z"
 )
 _CONTENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 # Words that open a generic phrase: with nothing else before the noun there is no name.
-_GENERIC = re.compile(rf"{either('channel_generic')}*$")
+_GENERIC = re.compile(rf"{either('channel_generic')}*\Z")
 # A column or a system needs more than a modifier: a quoted name, or whose it is.
 _COLUMN = re.compile(r"[”\"》]|网站|信息公开|政务公开|公示|办理公开|清单")
 _OPERATORS = frozenset("局委厅办院区县市省州镇乡盟旗")
 _COLUMN_WORDS = frozenset(("专栏", "专题", "栏目", "频道"))
-_SYSTEM = re.compile(r"(?:申请|目录|评价|填报|公开|行权|发布|查询)系统$")
+_SYSTEM = re.compile(r"(?:申请|目录|评价|填报|公开|行权|发布|查询)系统\Z")
 _NOT_SYSTEM = re.compile(r"全[省市县区州]|[省市县区州]政府(?:信息公开)?系统$|政府系统|机关")
 _INTERNAL = re.compile(
     r"监察|监控|办公|内部网|OA|共享|交换|公文|视频会议|审批系统|考评|考核|体系|提醒|交易系统|法院|商务系统"
@@ -60,11 +60,11 @@ _NOT_AFTER = {
     "档案室": re.compile(r"管理"),
 }  # fmt: skip
 _NOT_BEFORE = {
-    "广播": re.compile(r"[文新]$"),
-    "小程序": re.compile(r"(?:电脑|应用)$"),
-    "电视": re.compile(r"[移闭]$"),
+    "广播": re.compile(r"[文新]\Z"),
+    "小程序": re.compile(r"(?:电脑|应用)\Z"),
+    "电视": re.compile(r"[移闭]\Z"),
     # 发布微博2900条: what is sent, not where.
-    "微博": re.compile(r"发布?$"),
+    "微博": re.compile(r"发布?\Z"),
 }
 _AFTER_NAME = re.compile(r"[（(][日周月、]{1,5}[)）]")
 # Kinds that name a part of the channel before them when nothing stands between the two.
@@ -89,7 +89,10 @@ _HOTLINE_NUMBER = re.compile(
 _NAMED_ACCOUNT = re.compile(
     r"[“\"]([\u4e00-\u9fff·]{2,8}发布)[”\"](?![\u4e00-\u9fff]{0,6}(?:微博|微信|公众号|客户端|网站|抖音|号))"
 )
-_NAMED_WEIBO = re.compile(r"(?:新浪|腾讯|人民网?)?微博@[\u4e00-\u9fff]{2,8}")
+_NAMED_WEIBO = re.compile(
+    r"(?:新浪|腾讯|人民网?)?微博@"
+    r"(?:[\u4e00-\u9fff]{2,8}?(?:发布|在线|公安|政务|之声|微博)|[\u4e00-\u9fff]{2,6})"
+)
 _LISTED_COLUMNS = re.compile(
     r"通过([^。；;\n，,]{2,80}?)等(?:[0-9]{1,2}个|多个|各个|各类)?(?:子?栏目|版块|板块|专栏|频道)"
 )
@@ -212,7 +215,7 @@ def _candidate(text: str, hit: Hit, floor: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-_AFTER_BODY = re.compile(r"[局办委室组府厅中心]、[省市县区州镇乡]?$")
+_AFTER_BODY = re.compile(r"[局办委室组府厅中心]、[省市县区州镇乡]?\Z")
 _BEFORE_BODY = re.compile(
     r"、[^，,。、]{1,12}(?:局|办|委|室|府|厅|中心)|等(?:部门|单位)|牵头|负责|会同|联合"
 )

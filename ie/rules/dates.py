@@ -25,6 +25,7 @@ _DATE = re.compile(
     rf"|(?:{_FULL}|{_PLAIN_YEAR}|{_DAY}){_TO}(?:{_FULL}|{_DAY}|{_PLAIN_YEAR}|{_NUM}\s*月(?:份)?)"
     rf"|{_YEAR}\s*年\s*{_NUM}{_TO}{_NUM}\s*月(?:份)?"
     rf"|{_YEAR}{_TO}{_PLAIN_YEAR}"
+    rf"|(?:{_FULL}|{_DAY}){_TO}{_NUM}\s*[日号]|{_NUM}\s*月{_TO}{_NUM}\s*月(?:份)?"
     rf"|{_FULL}|{_PLAIN_YEAR}|{_DAY}"
     rf"|{_NUM}{_TO}{_NUM}\s*月(?:份)?"
     rf"|{_NUM}\s*月(?:份|{_PART})|(?:1[0-2]|[1-9])月(?![0-9０-９])"

@@ -7,6 +7,7 @@ approximators around it, neighbours that forbid it) is in :mod:`ie.rules.quantit
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 
 _FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)} | {
     ord("．"): ".",
@@ -34,13 +35,16 @@ _CHINESE_NUMERAL = re.compile(
 )
 
 
-def parse_arabic(surface: str) -> float:
+def parse_arabic(surface: str) -> Decimal:
     """The value of an Arabic number with full-width digits or thousands separators.
 
     Raises:
         ValueError: the surface is not such a number.
     """
-    return float(surface.translate(_FULL_WIDTH))
+    try:
+        return Decimal(surface.translate(_FULL_WIDTH))
+    except InvalidOperation as error:
+        raise ValueError(f"not an Arabic number: {surface!r}") from error
 
 
 def parse_chinese(surface: str) -> float:
@@ -93,11 +97,11 @@ def parse(surface: str, multiplier: str = "") -> float:
         ValueError: neither reading fits.
     """
     first = surface[0]
-    value = (
-        parse_arabic(surface) if (first.isdigit() and first.isascii()) or "０" <= first <= "９"
-        else parse_chinese(surface)
-    )  # fmt: skip
+    if first.isascii() or "０" <= first <= "９":
+        value = parse_arabic(surface)
+    else:
+        value = Decimal(parse_chinese(surface))
+    # In decimal, because 16.4 * 10000 is 163999.99999999997 in binary floats.
     for c in multiplier:
         value *= _TENS.get(c) or _MYRIADS[c]
-    # 16.4 * 10000 is 164000 to the reader; binary floats make it 163999.99999999997.
-    return round(value, 6) if multiplier else value
+    return float(value)

@@ -8,23 +8,23 @@ from ie.document import Attributes, Span
 from ie.rules.titles import Quoted
 
 _KINDS = (
-    ("gazette", re.compile(r"(?:公报|政报)$")),
+    ("gazette", re.compile(r"(?:公报|政报)\Z")),
     (
         "bulletin",
         re.compile(
             r"(?:简报|摘报|专报|快报|周报|月报|要报|通讯|内参|参阅|参考|简讯|摘要|动态|专刊|月刊|周刊|季刊|内刊|"
-            r"政务信息|每日信息|话务统计|舆情)$"
+            r"政务信息|每日信息|话务统计|舆情)\Z"
         ),
     ),
-    ("newspaper", re.compile(r"(?:(?<![年月季周半通简摘专快要])报|新闻)$")),
+    ("newspaper", re.compile(r"(?:(?<![年月季周半通简摘专快要])报|新闻)\Z")),
 )
-_NOT = re.compile(r"(?:年报|半年报|通报|申报|填报|上报|预报|公示|报告)$")
+_NOT = re.compile(r"(?:年报|半年报|通报|申报|填报|上报|预报|公示|报告)\Z")
 _PROGRAMME = re.compile(
     r"(?:电视|广播|网上|网络|政务|公开)?(?:专栏|栏目|节目|专题|频道|专版|专刊|杂志)"
 )
 _ISSUES = re.compile(r"[^。\n]{0,80}?[0-9一二三四五六七八九十多余]{1,4}期")
 _EDITED = re.compile(
-    r"(?:创办|编撰|编辑|编发|编印|创刊|出版|主办|编写|刊发|编制)(?:了|发行)?[“《]?$"
+    r"(?:创办|编撰|编辑|编发|编印|创刊|出版|主办|编写|刊发|编制)(?:了|发行)?[“《]?\Z"
 )
 _MEDIUM = (
     ("tv", re.compile("电视")),

@@ -18,13 +18,13 @@ SENTENCE_END = re.compile(r"[。！!？?\n\r]")
 _LIMIT = 48  # code points that a clause before its number may have
 
 # Between a phrase and its number: copulas, adverbs, approximators.
-_LIGHT_END = re.compile(rf"(?:{either('phrase_light_end')})+$")
+_LIGHT_END = re.compile(rf"(?:{either('phrase_light_end')})+\Z")
 # The last of these in a clause ends what is not the phrase: adverbs, places, periods.
 _LEAD = re.compile(rf".*{either('phrase_lead')}", re.DOTALL)
 _STRIP = re.compile(rf"{either('phrase_strip')}+")
 _DIGIT_LIST = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、]")
 _COMPARED = re.compile(
-    r"(?:同比|环比|比上年(?:同期)?|比去年(?:同期)?|较上年(?:同期)?|较去年(?:同期)?|[比较][0-9]{4}年(?:同期)?)[\u4e00-\u9fff]{0,4}(?:增长|增加|上升|下降|减少|提高|降低|提升|增)了?$"
+    r"(?:同比|环比|比上年(?:同期)?|比去年(?:同期)?|较上年(?:同期)?|较去年(?:同期)?|[比较][0-9]{4}年(?:同期)?)[\u4e00-\u9fff]{0,4}(?:增长|增加|上升|下降|减少|提高|降低|提升|增)了?\Z"
 )
 # What only names a place, a level or a body: the number borrows the phrase of its total.
 _PLACE_ONLY = re.compile(
@@ -32,7 +32,7 @@ _PLACE_ONLY = re.compile(
 )
 _VERB_ONLY = re.compile(rf"{either('phrase_verb')}+")
 _RATE_NAME = re.compile(
-    r"(?:按[时期]|限时|及时|群众|公众|社会|总体|综合|回访)?(?:办结|回复|答复|办复|满意|办理|反馈|受理|签收)率$|(?:群众|公众|社会)?满意度$"
+    r"(?:按[时期]|限时|及时|群众|公众|社会|总体|综合|回访)?(?:办结|回复|答复|办复|满意|办理|反馈|受理|签收)率$|(?:群众|公众|社会)?满意度\Z"
 )
 
 _RUN = re.compile(r"[^，,。；;：:、\n\r！!？?（()）【】\t0-9０-９]{0,40}")
@@ -41,7 +41,7 @@ _NOT_AFTER = re.compile(either("phrase_not_after"))
 _HEAD_NOUN = re.compile(either("phrase_head_noun"))
 _PREDICATE = re.compile(either("phrase_predicate"))
 _ASSERTED = re.compile(either("phrase_asserted"))
-_NOMINAL = re.compile(rf"{either('phrase_nominal')}$")
+_NOMINAL = re.compile(rf"{either('phrase_nominal')}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _shares_next(text: str, number: Span, following: Span) -> bool:
 
 
 _CHANGE = re.compile(
-    r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)[^，,。；;0-9]{0,8}$"
+    r"(?:压缩|增加|增|减少|减|精简|整合|上升|提高|下降|缩短|降|升|合并|调整)(?:到|至|为)[^，,。；;0-9]{0,8}\Z"
 )
 
 
@@ -204,11 +204,18 @@ def _clause_start(text: str, number: Span, floor: int) -> int:
     return floor
 
 
+_SEVERAL_RATES = re.compile(r"[率度][、和及与]")
+_EACH = re.compile(r"每(?:周|月|季度?|年|天|日)")
+
+
 def _before(
     text: str, number: Span, floor: int, previous: Phrase | None, bounds: Marks, channels: Marks
 ) -> tuple[int, int] | None:
     """The phrase between the beginning of the clause and the number, trimmed on both sides."""
-    floor = max(floor, number.start - _LIMIT, previous.number.end if previous else 0)
+    floor = max(floor, number.start - _LIMIT)
+    if previous:
+        # 27个单位|参加培训2期: the noun after a number is not the next one's phrase.
+        floor = max(floor, previous.number.end, previous.end if previous.follows else 0)
     begin = _clause_start(text, number, floor)
     light = _LIGHT_END.search(text[begin : number.start])
     end = begin + light.start() if light else number.start
@@ -230,7 +237,7 @@ def _before(
         bound = bounds.last_ending(start, end)
         if bound and bound.end == end:
             # 信息发布量由2013年的1128条增加到…: the phrase stands before 由 and the date.
-            origin = re.search("[由从]$", text[start : bound.start])
+            origin = re.search(r"[由从]\Z", text[start : bound.start])
             if origin is None or origin.start() < 2:
                 return None
             end = start + origin.start()
@@ -243,10 +250,12 @@ def _before(
     start = _skip(text, start, end)
     while end > start and (text[end - 1] in '（(“"、，, 　》' or text[end - 1].isspace()):
         end -= 1
-    if number.label == "RATE":
+    if number.label == "RATE" and not _SEVERAL_RATES.search(text, start, end):
         name = _RATE_NAME.search(text[start:end])
         start = start + name.start() if name else start
     if number.attrs.unit in ("条", "篇", "份", "则") and _is_outlet(channels, start, end):
+        return None
+    if _EACH.fullmatch(text, start, end):
         return None
     if end - start < 2 or _PLACE_ONLY.fullmatch(text, start, end):
         return None
@@ -279,6 +288,8 @@ def _after(
     """(start, end, whether the run reaches the next number) of what stands after a number."""
     m = _RUN.match(text, number.end, limit)
     start, end = number.end, m.end() if m else number.end
+    if text.startswith("的", start):
+        start += 1
     reaches = following is not None and following.start <= end
     if following is not None:
         end = min(end, following.start)
@@ -287,7 +298,7 @@ def _after(
     return start, end, reaches
 
 
-_RELATIVE = re.compile(r"[^的]*(?:不|未)[^的]*的[\u4e00-\u9fff]{2,6}?(?=进行|$)")
+_RELATIVE = re.compile(r"[^的]*(?:不|未)[^的]*的[\u4e00-\u9fff]{2,6}?(?=进行|\Z)")
 
 
 def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | None:
@@ -316,7 +327,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
         return start, start + relative.end()
     if "的" not in run and re.match(r"(?:均|都|全部)?(?:已|不|未|属)", run):
         skip = re.match(r"(?:均|都|全部)*", run)
-        return start + (skip.end() if skip else 0), end
+        return start + (skip.end() if skip else 0), start + len(run.rstrip())
     stop = start + predicate.start() if predicate else end
     of = text.rfind("的", start, stop)
     if of > start and stop - of > 2 and not run.startswith("部门"):

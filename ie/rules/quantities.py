@@ -76,7 +76,7 @@ RATE = re.compile(
 """A percentage, a multiple or a fraction in words."""
 
 # Looked up to the left of a number, so that the scan itself starts at digits only.
-_APPROXIMATOR = re.compile(rf"(?:{_before})(?=[ 　]?$)")
+_APPROXIMATOR = re.compile(rf"(?:{_before})(?=[ 　]?\Z)")
 _BEFORE_LIMIT = max(map(len, _APPROX)) + 1
 
 
@@ -89,21 +89,21 @@ def _approximator(text: str, start: int) -> tuple[int, str | None]:
 
 # 一 is a COUNT only as a real number: after words that make it one.
 _REAL_ONE = re.compile(
-    r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)$"
+    r"(?:每[周月季年日]|每季度|每半月|整合[到为成]|合并[到为成]|保留|只有|只|仅有|仅)\Z"
 )
 _ONE_TIME = re.compile(r"[次期场轮例起][，,。；;、\n]")
 _NOT_ONE_TIME = re.compile(
-    r"(?:第|每|这|又|再|任何|进|某|逐|同|统|唯|其|之|哪|另|上|下|头|每年|首|任|不|未|无|发生)$"
+    r"(?:第|每|这|又|再|任何|进|某|逐|同|统|唯|其|之|哪|另|上|下|头|每年|首|任|不|未|无|发生)\Z"
 )
-_RANKED = re.compile(r"(?:位列|位居|列|居|排名|名列|排|前)[^，,。]{0,4}$")
-_HOTLINE = re.compile(r"12[0-9]{3}$|96[0-9]{3,4}$|110$")
-_EDITION = re.compile(r"(?:19|20)[0-9]{2}$")
+_RANKED = re.compile(r"(?:位列|位居|列|居|排名|名列|排|前)[^，,。]{0,4}\Z")
+_HOTLINE = re.compile(r"12[0-9]{3}$|96[0-9]{3,4}$|110\Z")
+_EDITION = re.compile(r"(?:19|20)[0-9]{2}\Z")
 # Multi-character numerals that open a fixed name or slogan.
 _SET_PHRASE = re.compile(either("set_phrase"))
 _DOTTED = re.compile(r"[0-9０-９]")
 _MEASURE_NOUN = re.compile(
     r"(?:数量?|总量|总数|人数|人次|次数|件数|条数|量|浏览|点击|访问|粉丝|用户)"
-    r"(?:已?(?:为|达到?|共|是|有)?)[:：]?[ 　]?$"
+    r"(?:已?(?:为|达到?|共|是|有)?)[:：]?[ 　]?\Z"
 )
 
 
@@ -127,8 +127,7 @@ def find_rates(text: str) -> Iterator[Span]:
             if text[start - 1 : start] in ("第", ".", "．") and start:
                 continue
             divisor = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1}[m["unit"]]
-            # Rounded, because 17.46 / 100 is 0.17460000000000003 in binary.
-            value = round(numbers.parse_arabic(m["number"]) / divisor, 10)
+            value = float(numbers.parse_arabic(m["number"]) / divisor)
             approx = before or _AFTER.get(m["after"] or "")
             unit = "%" if m["unit"] == "％" else m["unit"]
             attrs = Attributes("other", value, unit, approx)

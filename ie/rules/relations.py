@@ -70,7 +70,8 @@ def find_parts(text: str, phrases: list[Phrase]) -> dict[Span, Span]:
         if i == 0:
             continue
         number, previous = phrase.number, counts[i - 1]
-        gap_end = min(number.start, phrase.start) if phrase.start < phrase.end else number.start
+        own = not phrase.borrowed and previous.number.end <= phrase.start < phrase.end
+        gap_end = min(number.start, phrase.start) if own else number.start
         between = text[previous.number.end : max(gap_end, previous.number.end)]
         if previous.sentence != phrase.sentence:
             close(0)
@@ -86,7 +87,7 @@ def find_parts(text: str, phrases: list[Phrase]) -> dict[Span, Span]:
         if stack and _joins(stack[-1], phrase, counts):
             stack[-1].items.append(number)
     close(0)
-    _exact_sums(counts, parts)
+    _exact_sums(text, counts, parts)
     _received_and_completed(text, counts, parts)
     return parts
 
@@ -177,7 +178,18 @@ def _joins(open_list: _List, phrase: Phrase, counts: list[Phrase]) -> bool:
     return value <= whole or value > 100 * whole
 
 
-def _exact_sums(counts: list[Phrase], parts: dict[Span, Span]) -> None:
+_TOPICS = re.compile(r"复议|诉讼|投诉|举报|申诉|建议|提案|申请")
+
+
+def _one_topic(text: str, counts: list[Phrase], total: int, items: int) -> bool:
+    """Whether no item names a topic that its total does not: 复议5件，诉讼3件，投诉2件."""
+    spoken = [
+        set(_TOPICS.findall(text[p.start : p.end])) for p in counts[total : total + items + 1]
+    ]
+    return all(topics <= spoken[0] for topics in spoken[1:])
+
+
+def _exact_sums(text: str, counts: list[Phrase], parts: dict[Span, Span]) -> None:
     """Two or more counts that add up exactly to the count before them in their sentence."""
     for i, phrase in enumerate(counts):
         total, whole = phrase.number, phrase.number.attrs.value or 0
@@ -193,7 +205,7 @@ def _exact_sums(counts: list[Phrase], parts: dict[Span, Span]) -> None:
             items.append(n)
             if added >= whole:
                 break
-        if len(items) > 1 and abs(added - whole) < 1e-6:
+        if len(items) > 1 and abs(added - whole) < 1e-6 and _one_topic(text, counts, i, len(items)):
             parts.update((item, total) for item in items)
 
 
@@ -274,7 +286,7 @@ _KINDS_OF = {
     "visits": ("website", "weibo", "wechat", "app"),
 }
 _MEANS = re.compile(
-    r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}$"
+    r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}\Z"
 )
 _COORDINATE = re.compile(r"[”\"》]?\s*(?:[、和及与以]|以及)?\s*[“\"《]?")
 _REACH = 160
@@ -371,7 +383,7 @@ def _coordinated(text: str, last: Span, before: list[Span]) -> list[Span]:
     return targets[::-1]
 
 
-_BROAD = re.compile(r"(?:政府|政府办|办公室|办公厅|[省市县区州]委|国务院|党中央)$")
+_BROAD = re.compile(r"(?:政府|政府办|办公室|办公厅|[省市县区州]委|国务院|党中央)\Z")
 _HEADER = 160  # the title and source of a report, where the reporter is named
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ie.document import Relation, Span
+from ie.rules.intervals import Intervals
 
 _OPEN, _CLOSE = r"〔\[［（(【﹝「〖〈<﹙", r"〕\]］）)】﹞」〗〉>﹚"
 _HAN = r"\u4e00-\u9fff〇々"
@@ -23,21 +24,21 @@ NUMBER_CORE = re.compile(
 """〔2013〕154号 with any brackets and odd spaces; the issuer code stands to its left."""
 
 ORDER = re.compile(
-    r"令\s?[（(〔\[]?\s?第?\s?[0-9０-９]{1,5}\s?号(?:[）)〕\]](?=[^0-9]))?|第\s?[0-9０-９]{1,5}\s?号令"
+    r"令\s?[（(〔\[]?\s?第?\s?[0-9０-９]{1,5}\s?号(?:[）)〕\]](?![0-9]))?|第\s?[0-9０-９]{1,5}\s?号令"
 )
 
 _CODE_LIMIT = 16
-_CODE = re.compile(rf"[{_HAN}A-Za-z（）()]{{1,{_CODE_LIMIT}}}\s?$")
+_CODE = re.compile(rf"[{_HAN}A-Za-z（）()]{{1,{_CODE_LIMIT}}}\s?\Z")
 # Words that stand before an issuer code in running text and never inside one.
 _CODE_CUT = re.compile(
     r".*(?:根据|按照|依照|依据|遵照|对照|以及|关于|印发|下发|转发|制发|出台|发布|文件|贯彻|落实|执行|符合|结合|"
-    r"通知|意见|办法|要求|按|以|由|为|见|即|如|的|了|将|在|对|从|是|有|等|文号|编号|[（(）)](?!委|厅|市|县|办|党))",
+    r"通知|意见|办法|要求|按|以|由|为|见|即|如|的|了|将|在|对|从|是|有|等|文号|编号|号|[（(）)](?!委|厅|市|县|办|党))",
     re.DOTALL,
 )
 _CODE_CONJUNCTION = re.compile(r".+[和与及]", re.DOTALL)
-_ORDER_BODY = re.compile(rf"[{_HAN}]{{1,14}}\s?$")
+_ORDER_BODY = re.compile(rf"[{_HAN}]{{1,14}}\s?\Z")
 _ORDER_CUT = re.compile(
-    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|的|年|和|与|即|以|为|由|了)",
+    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|遵照|见|依|按|据|的|年|号|和|与|即|以|为|由|了)",
     re.DOTALL,
 )
 
@@ -71,6 +72,8 @@ def _code_start(text: str, floor: int, core: int) -> int | None:
     # 和政发 is a real code (和政县); only a code that follows another name is cut.
     if conjunction and core - conjunction.end() >= 2 and conjunction.end() - start >= 3:
         start = conjunction.end()
+    if text[start] in "和及与" and text[start - 1 : start] in ("》", "号", "）", ")"):
+        start += 1
     while start < core and text[start] in "（()） ":
         start += 1
     return start if start < core and text[start:core].strip() not in _NO_CODE else None
@@ -80,8 +83,9 @@ _NO_CODE = frozenset(("公开", "主动公开", "文件", "报告", "通知", "�
 
 
 def _orders(text: str, taken: list[Span]) -> list[Span]:
-    spans = []
-    busy = [(s.start, s.end) for s in taken]
+    spans: list[Span] = []
+    busy = Intervals([(s.start, s.end) for s in taken])
+    last_end = 0
     for m in ORDER.finditer(text):
         body = _ORDER_BODY.search(text[max(0, m.start() - 14) : m.start()])
         if body is None:
@@ -93,8 +97,10 @@ def _orders(text: str, taken: list[Span]) -> list[Span]:
         # 《条例》(国务院令第492号): the closing bracket belongs to the brackets around.
         if text[end - 1] in "）)〕]" and not re.search(r"[（(〔\[]", text[m.start() : end]):
             end -= 1
-        if start < m.start() and not any(s < end and start < e for s, e in busy[-4:]):
+        start = max(start, last_end)
+        if start < m.start() and not busy.touch(start, end):
             spans.append(Span(start, end, "DOC_NUMBER"))
+            last_end = end
     return spans
 
 
@@ -152,10 +158,16 @@ def find_quoted(text: str) -> list[Quoted]:
     return [q for q in found if q.start < q.end]
 
 
+_KIND = re.compile(r"的?(?:实施)?(?:通知|意见|办法|规定|方案|决定|公告|函|批复|细则)")
+
+
 def _give_up(text: str, opened: int, last_close: int) -> list[Quoted]:
     """The best reading of a 《 that was never closed: up to the inner 》, or to its number."""
     if last_close > opened:
-        # 《关于贯彻《条例》的通知 without its last mark reads best to the inner mark.
+        # 《关于贯彻《条例》的通知 without its last mark ends with the kind of document.
+        kind = _KIND.match(text, last_close + 1)
+        if kind:
+            return [Quoted(opened + 1, kind.end(), kind.end())]
         return [Quoted(opened + 1, last_close, last_close + 1)]
     m = _UNCLOSED_END.search(text, opened + 1, opened + 1 + _UNCLOSED_LIMIT)
     if m and m.group()[0] in "（(〔[【":
@@ -163,7 +175,7 @@ def _give_up(text: str, opened: int, last_close: int) -> list[Quoted]:
     return []
 
 
-_TRAILING_NUMBER = re.compile(r"\s?[（(〔\[【]?\s?$")
+_TRAILING_NUMBER = re.compile(r"\s?[（(〔\[【]?\s?\Z")
 
 
 def find_titles(
@@ -217,10 +229,10 @@ def _printed_with(text: str, close: int, number: int) -> bool:
     return between in ("", "【", "〔", "[")
 
 
-_TITLE_IN_SERIES = re.compile(r"[、和与及,，]\s*$")
+_TITLE_IN_SERIES = re.compile(r"[、和与及,，]\s*\Z")
 _ISSUE_VERB = re.compile(
     r"(?:制定|印发|下发|出台|发布|转发|颁布|颁发|制发|拟定|编制|研究|联合|共同|决定|了|并|先后|相继|已|又|也|"
-    r"的|、|和|及|等|[，,]|\s|文件|起草|修订|实施|公布|代|拟|[年月日号0-9今当去])*$"
+    r"的|、|和|及|等|[，,]|\s|文件|起草|修订|实施|公布|代|拟|[年月日号0-9今当去])*\Z"
 )
 _HAS_VERB = re.compile(r"制定|印发|下发|出台|发布|转发|颁布|颁发|制发|的")
 _ISSUE_WINDOW = 24

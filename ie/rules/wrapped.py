@@ -6,6 +6,7 @@ offsets of the text as read, so that a span may hold a line break.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -68,7 +69,7 @@ def join_wrapped(text: str) -> Joined | None:
     ends = set(running)
     breaks = [
         (a_end, b_start)
-        for (_, a_end), (b_start, _) in zip(lines, lines[1:], strict=False)
+        for (_, a_end), (b_start, _) in itertools.pairwise(lines)
         if a_end in ends and not text[b_start].isspace() and b_start - a_end <= 2
     ]
     return Joined(text, breaks)
