@@ -36,6 +36,10 @@ ONLINE = "其中网络申请30件，信函申请12件，当面申请10件"
         ("公开信息90条，其中图片30张，文件40条。", [("40条", "90条")]),
         ("公开信息90条，召开会议3次。", []),
         ("公开信息90条。公开信息20条。", []),
+        # an exact sum of other things is a coincidence
+        ("行政复议5件，行政诉讼3件，举报投诉2件。", []),
+        # a part that borrows the phrase of its total
+        ("公开信息60期，其中市级48期。", [("48期", "60期")]),
         # a figure out of scale is a part all the same, one only larger is none
         ("公开信息90条，其中文件18754万条。", [("18754万条", "90条")]),
         ("公开信息90条，其中文件120条。", []),
