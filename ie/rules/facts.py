@@ -8,8 +8,9 @@ from bisect import bisect_right
 from ie.document import Attributes, Document, Relation, Span
 from ie.rules.codes import code_of
 from ie.rules.intervals import Intervals
+from ie.rules.links import find_by, find_via
+from ie.rules.parts import find_parts, split_totals
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences
-from ie.rules.relations import find_by, find_parts, find_via, split_totals
 from ie.rules.zeros import find_zeros
 
 
