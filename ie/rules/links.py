@@ -46,37 +46,41 @@ def find_via(
 ) -> list[Relation]:
     """via: the channel that is the subject or the means of a count's clause or sentence."""
     found: list[Relation] = []
-    carried: tuple[tuple[int, int], list[Span]] | None = None
+    carried: tuple[tuple[int, int], list[Span]] = ((-1, -1), [])
     for phrase in phrases:
         number, code = phrase.number, codes.get(phrase.number, "other")
         if number.label != "COUNT" or code in _NO_VIA or _counts_no_item(phrase, code):
             continue
-        completed = number in parts and bool(COMPLETED.search(text, phrase.start, phrase.end))
+        own = phrase.start < number.start and not phrase.borrowed
+        limit = phrase.start if own else number.start
         floor = max(phrase.sentence[0], number.start - _REACH)
-        limit = (
-            phrase.start if phrase.start < number.start and not phrase.borrowed else number.start
-        )
         before = [c for c in channels.between(floor, number.start) if c.start < limit]
-        if before and before[-1].end > limit and not phrase.borrowed:
-            before = before[:-1] if before[-1].start >= phrase.start else before
-        targets = _targets(
-            text, phrase, code, limit, before, number in parts and not completed, carried
-        )
-        if not targets and not before and code in _KINDS_OF and number not in parts:
-            nearby = [
-                c
-                for c in channels.between(max(0, number.start - 200), number.start)
-                if c.attrs.type in _KINDS_OF[code] and c.start < limit
-            ]
-            targets = nearby[-1:]
-        if not targets:
-            continue
-        kinds = _KINDS_OF.get(code)
-        fitting = [c for c in targets if kinds and c.attrs.type in kinds]
-        targets = fitting or targets
-        carried = (phrase.sentence, targets)
-        found += [Relation("via", number, c) for c in targets]
+        completed = bool(COMPLETED.search(text, phrase.start, phrase.end))
+        inherits = (number not in parts or completed) and not _is_periodical(phrase, channels)
+        targets = _targets(text, phrase, code, limit, before, carried if inherits else None)
+        kinds = _KINDS_OF.get(code, ())
+        if not targets and not before and number not in parts:
+            reach = channels.between(max(0, number.start - _KIND_REACH), limit)
+            targets = [c for c in reach if c.attrs.type in kinds][-1:]
+        if targets:
+            # A list of media may hold one that the figure belongs to: letters to a mailbox.
+            targets = [c for c in targets if c.attrs.type in kinds] or targets
+            carried = (phrase.sentence, targets)
+            found += [Relation("via", number, c) for c in targets]
     return found
+
+
+_KIND_REACH = 200  # code points back to a channel of the kind that a figure belongs to
+
+
+def _is_periodical(phrase: Phrase, channels: Marks) -> bool:
+    """Whether what is counted are issues of a periodical, which come through nothing else."""
+    channel = channels.last_ending(phrase.start, phrase.end) if phrase.end else None
+    return (
+        channel is not None
+        and (channel.start, channel.end) == (phrase.start, phrase.end)
+        and channel.attrs.type in ("bulletin", "gazette", "newspaper")
+    )
 
 
 _ITEMS = frozenset(("件", "例", "条", "宗", "起", "份", "篇", "项"))
@@ -97,23 +101,25 @@ def _targets(
     code: str,
     limit: int,
     before: list[Span],
-    is_part: bool,
     carried: tuple[tuple[int, int], list[Span]] | None,
 ) -> list[Span]:
+    """The channels of a count: of its own clause, else those that its sentence speaks of.
+
+    ``carried`` are the sentence and channels of the count before; None where a count takes
+    nothing over, as a part does not.
+    """
     floor = max(phrase.sentence[0], phrase.number.start - _REACH)
     clause = max(text.rfind(m, floor, limit) for m in "，,；;：:。（(")
     own = [c for c in before if c.end > clause]
     if own:
         return _coordinated(text, own[-1], before)
-    if is_part:
-        return []
-    if carried and carried[0] == phrase.sentence and (not before or before[-1] in carried[1]):
+    if carried is None or not before:
+        return carried[1] if carried and carried[0] == phrase.sentence else []
+    if carried[0] == phrase.sentence and before[-1] in carried[1]:
         return carried[1]
-    if not before:
-        return []
     channel = before[-1]
-    lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start]
-    opens = not lead.strip('“"《') or lead.rstrip('“"《')[-1] in "，,；;。：:\n、与和"
+    lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start].rstrip('“"《')
+    opens = not lead.strip() or lead[-1] in "，,；;。：:\n、与和"
     if opens or (code != "other" and _MEANS.search(lead)):
         return _coordinated(text, channel, before)
     return []

@@ -36,6 +36,8 @@ _STARTS_SENTENCE = re.compile(
     r"(?:其中|在[^，,。]{2,18}[中里][，,]|从[^，,。]{1,14}看|按[^，,。]{1,14}[看分]|(?:全部|所有)[^，,。]{2,8}信息中)"
 )
 _ENDS_LIST = re.compile(r"此外|另外|另有|同时|同比")
+# 在已经答复的150件申请中，…: what follows are parts of the number itself.
+_OF_THOSE = re.compile(r"[\u4e00-\u9fff]{0,8}中[，,]")
 _COLON = re.compile(r"[\s的]*[：:]")
 _BRACKET = re.compile(r"\s*[（(]")
 _BRACKET_LIMIT = 400  # code points that a list in brackets may have
@@ -129,6 +131,10 @@ class _Lists:
         if len(between) >= _GAP or not _STARTS_SENTENCE.match(self.text, begin, number.start):
             return None
         totals = self._totals(i)
+        if "新增" in self.text[begin : begin + 20]:
+            # What is new this year is a part of the stock, and has parts of its own.
+            recent = self.counts[max(0, i - _RECENT) : i]
+            totals += [p.number for p in recent if "新增" in self.text[p.start : p.end]]
         return _List(totals, end) if totals else None
 
     def _opened_within(self, i: int, between: str) -> _List | None:
@@ -139,6 +145,8 @@ class _Lists:
         word = opener.group() if opener else ""
         if not word and bracket and _BRACKET.match(between):
             return _List([previous], bracket) if _same_kind(number, previous) else None
+        if _OF_THOSE.match(between) and _compatible(number, previous):
+            return _List([previous], self.counts[i].sentence[1])
         if not word and not _COLON.match(between):
             return None
         if word in ("含", "包括") and not bracket and not _compatible(number, previous):

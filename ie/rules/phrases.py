@@ -333,7 +333,7 @@ def _noun(text: str, start: int, end: int, reaches: bool) -> tuple[int, int] | N
     if of > start and stop - of > 2 and not run.startswith("部门"):
         # 62个村居的政务公开栏: the thing counted stands after 的.
         start = of + 1
-    while stop > start and text[stop - 1] in '的等”“" 　上了共其':
+    while stop > start and text[stop - 1] in '的等”“" 　上了共其中':
         stop -= 1
     while reaches and stop > start and text[stop - 1] in "和及与以":
         stop -= 1
