@@ -30,10 +30,10 @@ from ie.report import (
     Mention,
     Report,
     ReportSection,
-    SectionKind,
     Source,
 )
-from ie.summary import summarise
+from ie.standing import standings
+from ie.summary import find_totals
 
 Key = tuple[int, int, str]
 """Start, end and label: what identifies a span of a document."""
@@ -65,7 +65,16 @@ def assemble(
     ]
     agencies, agency_ids = _agencies(annotations)
     channels, channel_ids = _channels(annotations)
-    facts = _facts(annotations, tails, sections, agency_ids, channel_ids)
+    stated = [
+        s
+        for s in annotations.spans
+        if s.is_zero or (s.label in NUMERIC_LABELS and _is_quantity(s.attrs.value))
+    ]
+    around = _innermost(sections, (s.start for s in stated))
+    facts = _facts(annotations, stated, tails, around, agency_ids, channel_ids)
+    header = find_header(annotations)
+    standing = standings(facts, document.text, header)
+    totals = find_totals(facts, around, standing, document.text)
     # The parts are checked where they are made; validating all again would double the time.
     report = Report.model_construct(
         source=Source(
@@ -76,16 +85,16 @@ def assemble(
             document.encoding,
         ),
         extractor=extractor,
-        header=find_header(annotations),
+        header=header,
         sections=sections,
         facts=facts,
         documents=_documents(annotations, tails),
         agencies=agencies,
         channels=channels,
-        summary=summarise(facts, document.text),
+        summary={code: fact.value for code, fact in totals.items()},
         annotations=_layer(annotations) if with_annotations else None,
     )
-    report.checks = check(report)
+    report.checks = check(report, document.text, standing, totals)
     return report
 
 
@@ -138,23 +147,18 @@ def _channels(annotations: Annotations) -> tuple[list[Channel], dict[Key, str]]:
 
 def _facts(
     annotations: Annotations,
+    stated: Sequence[Span],
     tails: Tails,
-    sections: Sequence[ReportSection],
+    around: Sequence[ReportSection | None],
     agency_ids: Mapping[Key, str],
     channel_ids: Mapping[Key, str],
 ) -> list[Fact]:
-    stated = [
-        s
-        for s in annotations.spans
-        if s.is_zero or (s.label in NUMERIC_LABELS and _is_quantity(s.attrs.value))
-    ]
     ids = {s.key: f"f{i}" for i, s in enumerate(stated, 1)}
-    kinds = _section_kinds(sections, [s.start for s in stated])
     none: dict[Key, Sequence[Span]] = {}
     measures, via = tails.get("measures", none), tails.get("via", none)
     by, part_of = tails.get("by", none), tails.get("part_of", none)
     facts = []
-    for span, section in zip(stated, kinds, strict=True):
+    for span, section in zip(stated, around, strict=True):
         key, attrs, text = span.key, span.attrs, annotations.text(span)
         value = attrs.value or 0
         indicator = attrs.indicator or "other"
@@ -175,7 +179,7 @@ def _facts(
                 channel=channel_ids[via[key][0].key] if key in via else None,
                 agency=agency_ids[by[key][0].key] if key in by else None,
                 part_of=_total(ids, span, part_of.get(key, ())),
-                section=section,
+                section=section.kind if section else None,
                 evidence=Evidence(span.start, span.end, text),
                 confidence=span.score,
             )
@@ -198,11 +202,11 @@ def _total(ids: Mapping[Key, str], part: Span, totals: Iterable[Span]) -> str | 
     return next((ids[t.key] for t in totals if t.key != part.key and t.key in ids), None)
 
 
-def _section_kinds(
+def _innermost(
     sections: Sequence[ReportSection], starts: Iterable[int]
-) -> list[SectionKind | None]:
-    """The kind of the innermost section around each place; the places ascend."""
-    kinds: list[SectionKind | None] = []
+) -> list[ReportSection | None]:
+    """The innermost section around each place; the places ascend."""
+    found: list[ReportSection | None] = []
     around: list[ReportSection] = []
     position = 0
     for start in starts:
@@ -210,8 +214,8 @@ def _section_kinds(
             around.append(sections[position])
             position += 1
         around = [s for s in around if s.end > start]
-        kinds.append(around[-1].kind if around else None)
-    return kinds
+        found.append(around[-1] if around else None)
+    return found
 
 
 # Cited documents

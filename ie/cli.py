@@ -9,11 +9,15 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
-import typer
+try:
+    import typer
+except KeyboardInterrupt:  # it takes a tenth of a second
+    sys.exit(130)
 
 import ie
 from ie.errors import IeError, UsageError
@@ -26,8 +30,8 @@ T = TypeVar("T")
 app = typer.Typer(
     name="ie",
     help="Chinese government disclosure reports (政府信息公开工作年度报告) as checked, cited data.",
-    no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
@@ -38,6 +42,13 @@ class Format(str, Enum):
     json = "json"
     jsonl = "jsonl"
     table = "table"
+
+
+def _path(given: str) -> Path:
+    # Typer's own paths are checked before anything is done: one bad file would cost all others.
+    if not given:
+        raise UsageError("''", "an empty name", "a file or folder")
+    return Path(given)
 
 
 ExtractorName = Annotated[
@@ -52,50 +63,78 @@ def main() -> NoReturn:
     Exit status: 0 done, 1 something failed, 2 a command line that asks for what does not
     exist, 130 Ctrl-C. With ``IE_TRACEBACK=1`` an error of the package shows its traceback.
     """
-    for stream in (sys.stdout, sys.stderr):
+    if sys.stderr is None:  # closed, as by 2>&-
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - to the end
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         # Reports are UTF-8 wherever they go, also where the locale is another.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        status = app(standalone_mode=False) or 0
     except IeError as error:
         _complain(error)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        _complain("interrupted")
-        sys.exit(130)
+        status = 2 if isinstance(error, UsageError) else 1
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
     except Exception as error:
-        if os.environ.get("IE_TRACEBACK"):
-            raise
+        status = _explain(error)
+    sys.exit(status)
+
+
+def _explain(error: Exception) -> int:
+    """Complain of what is no error of the package, and say with which status to end."""
+    if explain := getattr(error, "format_message", None):  # Typer refuses the command line
+        _complain(f"{' '.join(explain().split()).rstrip('.')}; see ie --help")
+        return 2
+    if isinstance(error, OSError) and error.filename is None:  # Typer printing its help
+        from ie.output import abandon
+
+        abandon(sys.stdout)
+        _complain(f"standard output: {error.strerror}")
+    elif os.environ.get("IE_TRACEBACK"):
+        raise error
+    else:
         _complain(f"unexpected {type(error).__name__}: {error}; please report it")
-        sys.exit(1)
-    sys.exit(0)
+    return 1
 
 
 def _complain(what: object) -> None:
-    print(f"ie: {what}", file=sys.stderr)
+    line = f"ie: {what}"
+    with suppress(UnicodeEncodeError):  # the name of a file may be in GBK
+        line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        from ie.output import abandon
+
+        abandon(sys.stderr)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"ie {ie.__version__}")
+        _print(f"ie {ie.__version__}\n")
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _ie(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        _print(f"{context.get_help()}\n")
+        raise typer.Exit(2)
 
 
 @app.command()
 def predict(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH", help="Text files, folders of *.txt, or - (stdin)."),
+        typer.Argument(
+            parser=_path, metavar="PATH", help="Text files, folders of *.txt, or - (stdin)."
+        ),
     ],
     extractor: ExtractorName = "rules",
     annotations: Annotated[
@@ -106,9 +145,10 @@ def predict(
         typer.Option(
             "--output",
             "-o",
+            parser=_path,
             metavar="OUT",
-            help="Write here instead of standard output. Finished reports stand in OUT.partial, "
-            "which becomes OUT at the end and stays as it is after Ctrl-C.",
+            help="Write here instead of standard output. OUT is replaced at the end; after Ctrl-C "
+            "the finished reports are in OUT.partial.",
         ),
     ] = None,
     form: Annotated[
@@ -128,52 +168,61 @@ def predict(
     """
     from ie import extractors
     from ie.output import Output, StandardOutput
-    from ie.predict import find_sources, predict_all
+    from ie.predict import find_sources, is_folder, predict_all
 
-    sources, bad_folders = find_sources(paths)
-    single = len(paths) == 1 and not paths[0].is_dir()
+    sources, failures = find_sources(paths)
+    files = len(sources) + len(failures)
+    single = len(paths) == 1 and not is_folder(paths[0])
     form = form or (Format.json if single else Format.jsonl)
-    if form is Format.json and not single:
+    if form is Format.json and len(sources) > 1:
         raise UsageError("--format json", "more than one file", fix="use --format jsonl")
     if output and os.path.realpath(output) in {os.path.realpath(s.path) for s in sources}:
         raise UsageError(str(output), "an input as output", "another file")
     reports = predict_all(sources, extractors.load(extractor), with_annotations=annotations)
-    failures: list[IeError] = [*bad_folders]
-    with Output(output) if output else StandardOutput() as out:
-        try:
+    out = Output(output) if output else StandardOutput()
+    try:
+        with out:
             for outcome in reports if single else _with_progress(reports, len(sources)):
                 if isinstance(outcome, IeError):
                     failures.append(outcome)
                 else:
-                    out.write(_formatted(outcome, form, to_file=output is not None))
-        except KeyboardInterrupt:
-            kept = f" in {out.partial}" if isinstance(out, Output) and out.pieces else ""
-            _complain(f"interrupted: {out.pieces} of {len(sources)} reports are finished{kept}")
-            raise typer.Exit(130) from None
-        if not out.pieces:
-            _fail(failures, len(sources))  # while the output can still stay as it was
+                    out.write(*_formatted(outcome, form, to_file=output is not None))
+    except KeyboardInterrupt:
+        kept = f", in {out.kept}" if out.kept else ""
+        _complain(f"interrupted; {out.pieces} of {len(sources)} reports finished{kept}")
+        raise typer.Exit(130) from None
+    finally:
+        for failure in failures:
+            _complain(failure)
+        if failures and files > 1:
+            _complain(f"{len(failures)} failed, of {files} files")
     if failures:
-        _fail(failures, len(sources))
+        raise typer.Exit(1)
 
 
-def _fail(failures: list[IeError], files: int) -> NoReturn:
-    for failure in failures:
-        _complain(failure)
-    if files > 1:
-        _complain(f"{len(failures)} failed, of {files} files")
-    raise typer.Exit(1)
+_LINE_ENDS = {end.encode(): f"\\u{ord(end):04x}".encode() for end in "\x85\u2028\u2029"}
+"""What JSON leaves in a line, though many a reader ends the line there → its escape."""
 
 
-def _formatted(report: Report, form: Format, *, to_file: bool) -> str:
+def _formatted(report: Report, form: Format, *, to_file: bool) -> tuple[bytes, ...]:
     if form is Format.table:
         from ie import tables
 
-        return tables.to_text(tables.report_table(report), terminal=_is_terminal(to_file))
-    return report.to_json(indent=2 if form is Format.json else None) + "\n"
+        shown = tables.to_text(tables.report_table(report), terminal=_is_terminal(to_file))
+        return (_encoded(shown),)
+    data = report.to_json(indent=2 if form is Format.json else None)
+    if form is Format.jsonl:
+        for end, escape in _LINE_ENDS.items():
+            data = data.replace(end, escape)
+    return data, b"\n"
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _is_terminal(to_file: bool = False) -> bool:
-    return not to_file and sys.stdout.isatty()
+    return not to_file and sys.stdout is not None and sys.stdout.isatty()
 
 
 def _with_progress(outcomes: Iterator[T], total: int) -> Iterator[T]:
@@ -196,13 +245,21 @@ def schema() -> None:
     """Print the JSON Schema of a report."""
     from ie.report import Report
 
-    _print_json(Report.model_json_schema())
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    _print_json({"$schema": dialect, **Report.model_json_schema()})
 
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Option(help="Folder of gold annotations, DOC.json each.")],
-    texts: Annotated[Path, typer.Option(help="Folder of their texts, DOC.txt each.")],
+    gold: Annotated[
+        Path,
+        typer.Option(
+            parser=_path, metavar="DIR", help="Folder of gold annotations, DOC.json each."
+        ),
+    ],
+    texts: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder of their texts, DOC.txt each.")
+    ],
     extractor: ExtractorName = "rules",
     errors: Annotated[
         bool, typer.Option("--errors", help="List every error by kind, with its context.")
@@ -232,7 +289,9 @@ def evaluate(
 
 @app.command()
 def compare(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The text of both.")],
+    file: Annotated[
+        Path, typer.Argument(parser=_path, metavar="FILE", help="The text of both, or - (stdin).")
+    ],
     a: Annotated[
         str,
         typer.Option(
@@ -246,9 +305,10 @@ def compare(
 ) -> None:
     """Show where two reports of one text differ, side by side."""
     from ie import compare, tables
-    from ie.predict import report_of
+    from ie.predict import report_of, source_of
 
-    comparison = compare.compare(report_of(file, a), report_of(file, b))
+    document = source_of(file).read()
+    comparison = compare.compare(report_of(document, a), report_of(document, b), (a, b))
     if as_json:
         _print_json(comparison.to_dict())
     else:
@@ -263,4 +323,4 @@ def _print(text: str) -> None:
     from ie.output import StandardOutput
 
     with StandardOutput() as out:
-        out.write(text)
+        out.write(_encoded(text))

@@ -1,8 +1,9 @@
 """One text, two reports: the fields in which they differ, side by side.
 
 Facts are aligned one to one by their evidence (equal intervals first, then overlapping
-ones), documents by number, else by title, agencies by name, channels by name and type.
-Ids and confidences are not compared; what an id points to is.
+ones), documents by number, else by title, agencies by name, channels by name and type,
+sections by title and place, checks by message and facts. Ids and confidences are not
+compared; what an id points to is.
 """
 
 from __future__ import annotations
@@ -10,15 +11,25 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ie.errors import UsageError
-from ie.report import CitedDocument, Fact, Report
+from ie.report import CitedDocument, Fact, Mention, Report
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-GROUPS = ("header", "summary", "facts", "documents", "agencies", "channels")
+GROUPS = (
+    "header",
+    "sections",
+    "summary",
+    "facts",
+    "documents",
+    "agencies",
+    "channels",
+    "checks",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The differences of two reports, and how many entries of each group are equal or not."""
+    """The differences of two reports, and how many entries of each group are equal or not.
+
+    ``a`` and ``b`` are what the two sides are called, by two different names.
+    """
 
     a: str
     b: str
@@ -58,8 +72,13 @@ class Comparison:
         }
 
 
-def compare(a: Report, b: Report) -> Comparison:
+def compare(a: Report, b: Report, names: tuple[str, str] | None = None) -> Comparison:
     """The fields in which two reports of one text differ.
+
+    Args:
+        a: one report.
+        b: the other.
+        names: what the two came from, extractors or files; without it their extractors.
 
     Raises:
         UsageError: they are of different texts.
@@ -72,19 +91,28 @@ def compare(a: Report, b: Report) -> Comparison:
         )
     entries: dict[str, list[list[Difference]]] = {
         "header": list(_compare_keys("header", _header(a), _header(b))),
+        "sections": list(_compare_keys("sections", _sections(a), _sections(b))),
         "summary": list(_compare_keys("summary", _shown(a.summary), _shown(b.summary))),
         "facts": list(_compare_facts(a, b)),
         "documents": list(_compare_documents(a.documents, b.documents)),
         "agencies": list(_compare_keys("agencies", _agencies(a), _agencies(b))),
         "channels": list(_compare_keys("channels", _channels(a), _channels(b))),
+        "checks": list(_compare_keys("checks", _checks(a), _checks(b))),
     }
     return Comparison(
-        a.extractor.name,
-        b.extractor.name,
+        *_headings(*(names or (a.extractor.name, b.extractor.name))),
         tuple(d for group in GROUPS for entry in entries[group] for d in entry),
         {group: sum(not entry for entry in entries[group]) for group in GROUPS},
         {group: sum(bool(entry) for entry in entries[group]) for group in GROUPS},
     )
+
+
+def _headings(a: str, b: str) -> tuple[str, str]:
+    """Two names that differ, as short as may be."""
+    if a == b:
+        return f"{a} (A)", f"{b} (B)"
+    short_a, short_b = Path(a).name, Path(b).name
+    return (a, b) if short_a == short_b else (short_a, short_b)
 
 
 # Each comparison yields, for every entry, the list of its differences.
@@ -120,8 +148,8 @@ def _compare_documents(
         some = x or y
         if some is None:
             continue
-        name = " ".join(filter(None, _document_fields(some).values()))
-        start = some.mentions[0].start
+        name = " ".join(filter(None, (some.title, _number(some), some.issuer)))
+        start = some.mentions[0].start if some.mentions else None
         if x is None or y is None:
             left, right = (name if d else None for d in (x, y))
             yield [Difference("documents", "missing", left, right, name, start)]
@@ -135,7 +163,7 @@ def _differing(
     a: Mapping[str, str | None],
     b: Mapping[str, str | None],
     context: str,
-    start: int,
+    start: int | None,
 ) -> Iterator[Difference]:
     for field, value in a.items():
         if value != b[field]:
@@ -218,7 +246,7 @@ def _fact_fields(report: Report) -> Callable[[Fact], dict[str, str | None]]:
 
     def fields(fact: Fact) -> dict[str, str | None]:
         return {
-            "evidence": fact.evidence.text,
+            "evidence": f"{fact.evidence.text} [{fact.evidence.start}, {fact.evidence.end})",
             "indicator": fact.indicator,
             "label": fact.label,
             "value": _show(fact.value),
@@ -239,23 +267,40 @@ def _document_fields(document: CitedDocument) -> dict[str, str | None]:
         "title": document.title,
         "number": _number(document),
         "issuer": document.issuer,
+        "mentions": _mentions(document.mentions),
     }
 
 
 def _agencies(report: Report) -> dict[str, str | None]:
-    return {a.name: _mentions(len(a.mentions)) for a in report.agencies}
+    return {a.name: _mentions(a.mentions) for a in report.agencies}
 
 
 def _channels(report: Report) -> dict[str, str | None]:
-    return {f"{c.name} ({c.type})": _mentions(len(c.mentions)) for c in report.channels}
+    return {f"{c.name} ({c.type})": _mentions(c.mentions) for c in report.channels}
 
 
 def _shown(values: Mapping[str, int | float]) -> dict[str, str | None]:
     return {key: _show(value) for key, value in values.items()}
 
 
-def _mentions(count: int) -> str:
-    return "1 mention" if count == 1 else f"{count} mentions"
+def _sections(report: Report) -> dict[str, str | None]:
+    return {
+        f"{s.number or ''} {s.title} [{s.start}, {s.end})".strip(): f"{s.kind}, level {s.level}"
+        for s in report.sections
+    }
+
+
+def _checks(report: Report) -> dict[str, str | None]:
+    surfaces = {f.id: f"{f.evidence.text} at {f.evidence.start}" for f in report.facts}
+    return {
+        f"{c.code}: {c.message} ({', '.join(surfaces.get(f, f) for f in c.facts)})": c.severity
+        for c in report.checks
+    }
+
+
+def _mentions(mentions: Sequence[Mention]) -> str:
+    count = "1 mention" if len(mentions) == 1 else f"{len(mentions)} mentions"
+    return f"{count}: {', '.join(f'{m.start}–{m.end}' for m in mentions)}"
 
 
 def _brief(fact: Fact) -> str:

@@ -7,10 +7,12 @@ points of the text as read; ``text[start:end]`` is the only truth about a span.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from ie.errors import AnnotationError, DocumentError
 from ie.labels import (
@@ -247,53 +249,119 @@ class Annotations:
         return {"spans": spans, "relations": relations}
 
     @classmethod
-    def from_dict(cls, document: Document, data: dict[str, Any]) -> Annotations:
+    def from_dict(cls, document: Document, data: dict[str, Any], where: str = "") -> Annotations:
         """Read the two lists of a gold file, checking every ``text`` against the document.
 
+        Args:
+            document: what was annotated.
+            data: with the lists ``spans`` and ``relations``.
+            where: what to call the data in errors; without it the name of the document.
+
         Raises:
-            AnnotationError: a span whose ``text`` is not what stands at its offsets, an
-                unknown attribute, or a relation to an unknown id.
+            AnnotationError: a span whose ``text`` is not what stands at its offsets, a
+                number without a value, an unknown label, attribute or relation, an id that
+                is there twice or not at all, or a field of another type than it should be.
         """
+        where = where or document.name
         by_id: dict[str, Span] = {}
-        for row in _rows(document, data, "spans"):
-            where = f"{document.name} span {row.get('id')}"
-            try:
-                known = {k: v for k, v in row.get("attrs", {}).items() if v is not None}
-                span = Span(
-                    row["start"],
-                    row["end"],
-                    row["label"],
-                    Attributes(**known) if known else NO_ATTRIBUTES,
-                    row.get("score"),
-                )
-                document.check(span)
-            except (KeyError, TypeError) as error:
-                raise AnnotationError(where, f"{error}", "id, label, start, end, text") from error
-            surface = document.text[span.start : span.end]
-            if row.get("text", surface) != surface:
-                raise AnnotationError(
-                    where,
-                    f"text {row['text']!r} but {surface!r} at [{span.start}, {span.end})",
-                    "the text of the document at these offsets",
-                )
-            by_id[row["id"]] = span
+        for number, row in _rows(where, data, "spans"):
+            name = _field(row, "id", str, f"{where} span {number}")
+            here = f"{where} span {name}"
+            if name in by_id:
+                raise AnnotationError(here, "an id that is there twice", "one span an id")
+            with _named(here):
+                by_id[name] = _span(document, row, here)
         relations = []
-        for row in _rows(document, data, "relations"):
-            try:
-                head, tail = by_id[row["head"]], by_id[row["tail"]]
-                relations.append(Relation(row["type"], head, tail, row.get("score")))
-            except KeyError as error:
-                raise AnnotationError(
-                    f"{document.name} relation", f"{error} in {row}", "type, head and tail ids"
-                ) from error
-        return cls(document, tuple(by_id.values()), tuple(relations))
+        for number, row in _rows(where, data, "relations"):
+            here = f"{where} relation {number}"
+            kind, head, tail = (_field(row, key, str, here) for key in ("type", "head", "tail"))
+            here = f"{here} ({head} → {tail})"
+            for end in (head, tail):
+                if end not in by_id:
+                    raise AnnotationError(here, f"no span {end}", "the ids of two spans")
+            with _named(here):
+                score = _field(row, "score", (int, float), here, None)
+                relations.append(Relation(kind, by_id[head], by_id[tail], score))
+        with _named(where):
+            return cls(document, tuple(by_id.values()), tuple(relations))
 
 
-def _rows(document: Document, data: dict[str, Any], name: str) -> Iterable[dict[str, Any]]:
-    rows = data.get(name, [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise AnnotationError(document.name, f"{name} of type {type(rows).__name__}", "a list")
-    return rows
+# Reading one row after the other
+
+
+_TYPES: Final = {str: "a text", int: "a whole number", dict: "an object", (int, float): "a number"}
+"""What a field of a row can be → how errors call it."""
+
+
+def _rows(where: str, data: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    rows = data.get(name)
+    if not isinstance(rows, list):
+        raise AnnotationError(where, f"{name} {_brief(rows)}", "a list")
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise AnnotationError(where, f"{_brief(row)} as row {number} of {name}", "an object")
+        yield number, row
+
+
+def _field(row: dict[str, Any], key: str, kind: Any, where: str, *default: Any) -> Any:
+    """A field of the wanted type; with a default, one that may be missing or null."""
+    value = row.get(key)
+    if value is None and default:
+        return default[0]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        found = f"{key} {_brief(value)}" if key in row else f"no {key}"
+        raise AnnotationError(where, found, f"{_TYPES[kind]}")
+    return value
+
+
+def _span(document: Document, row: dict[str, Any], where: str) -> Span:
+    start, end = (_field(row, key, int, where) for key in ("start", "end"))
+    attrs = _field(row, "attrs", dict, where, {})
+    known = {}
+    for key in attrs:
+        if key not in Attributes.__slots__:
+            known_keys = ", ".join(Attributes.__slots__)
+            raise AnnotationError(where, f"attribute {key}", f"one of {known_keys}")
+        kind = (int, float) if key == "value" else str
+        known[key] = _field(attrs, key, kind, where, None)
+    value = known.get("value")
+    if value is not None and not abs(value) <= sys.float_info.max:
+        raise AnnotationError(where, f"value {_brief(value)}", "a number that is finite")
+    span = Span(
+        start,
+        end,
+        _field(row, "label", str, where),
+        Attributes(**known) if known else NO_ATTRIBUTES,
+        _field(row, "score", (int, float), where, None),
+    )
+    document.check(span)
+    if span.label in NUMERIC_LABELS and value is None:
+        raise AnnotationError(where, f"{span.label} without a value", "the number in base units")
+    surface = document.text[start:end]
+    if row.get("text", surface) != surface:
+        raise AnnotationError(
+            where,
+            f"text {_brief(row['text'])} but {surface!r} at [{start}, {end})",
+            "the text of the document at these offsets",
+        )
+    return span
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """Put the file and the row in front of what a span or relation says is wrong with it."""
+    try:
+        yield
+    except (AnnotationError, DocumentError) as error:
+        if error.where == where:
+            raise
+        found = f"{error.where}: {error.found}"
+        raise AnnotationError(where, found, error.expected, error.fix) from error
+
+
+def _brief(value: object) -> str:
+    shown = "null" if value is None else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 __all__ = [

@@ -8,60 +8,77 @@ import shutil
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from ie.errors import WriteError
 
 
 class Output:
-    """A text file in the making, UTF-8, that replaces its target when it is finished.
+    """A file in the making that replaces its target when it is finished.
 
-    Until then all goes to ``TARGET.partial``, whole pieces only. Where the work breaks off,
-    by an error, a full disk or Ctrl-C, the target stays as it was and the pieces finished
-    so far stay in ``TARGET.partial``, to be replaced by the next run. A target that is no
-    regular file, such as a pipe or ``/dev/null``, is written to as it is.
+    Until then all goes to a new file beside the target, whole pieces only. Where the work
+    breaks off, by an error, a full disk or Ctrl-C, the target stays as it was and the pieces
+    finished so far stay in ``TARGET.partial``; or, where that name is taken, say by the
+    pieces of an earlier run, in a file of a new name. :attr:`kept` says in which. A target
+    to which nothing was written stays as it was. A target that is no regular file, such as a
+    pipe or ``/dev/null``, is written to as it is.
 
     Use as a context manager.
 
     Raises:
-        WriteError: on entering, where the target is a folder, or its folder is missing or
-            not writable; later, where the disk is full.
+        WriteError: on entering, where the target is a folder or its folder is missing;
+            later, where the folder is not writable or the disk full.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
         self.pieces = 0
+        self.kept: Path | None = None
         self._real = Path(os.path.realpath(target))  # a link stays, what it points to changes
-        self._direct = self._real.exists() and not self._real.is_file()
-        self.partial = self._real.with_name(f"{self._real.name}.partial")
+        self._partial = Path(f"{self._real}.partial")
+        self._temporary = Path(f"{self._real}.{os.urandom(4).hex()}.partial")
+        self._direct = False
         self._written = 0
-        self._stream: BinaryIO
+        self._stream: BinaryIO | None = None
 
     def __enter__(self) -> Output:
-        if self._real.is_dir():
-            raise WriteError(str(self.target), "a folder", "the name of a file")
         try:
-            # Unbuffered, so that what was written is on disk at every moment.
-            self._stream = (self._real if self._direct else self.partial).open("wb", buffering=0)
+            if self._real.is_dir():
+                raise WriteError(str(self.target), "a folder", "the name of a file")
+            if not self._real.parent.is_dir():
+                raise WriteError(str(self.target), f"there is no folder {self._real.parent}")
+            self._direct = self._real.exists() and not self._real.is_file()
         except OSError as error:
             raise self._failure(error) from error
         return self
 
-    def write(self, piece: str) -> None:
-        """Add one piece, such as a line.
+    def write(self, *parts: bytes) -> None:
+        """Add one piece, such as a line, in parts so that none need be copied.
 
         Raises:
             WriteError: the disk is full, or the like.
         """
-        data = memoryview(piece.encode("utf-8"))
-        end = self._written + len(data)
+        written = self._written
         try:
-            while data:
-                data = data[self._stream.write(data) :]
+            stream = self._open()
+            for part in parts:
+                data = memoryview(part)
+                written += len(data)
+                while data:
+                    data = data[stream.write(data) :]
         except OSError as error:
+            self._break_off()
             raise self._failure(error) from error
-        self._written = end
+        self._written = written
         self.pieces += 1
+
+    def _open(self) -> BinaryIO:
+        if self._stream is None:
+            path, mode = (self._real, "wb") if self._direct else (self._temporary, "xb")
+            # Unbuffered, so that what was written is on disk at every moment.
+            self._stream = path.open(mode, buffering=0)  # type: ignore[assignment]
+        assert self._stream is not None
+        return self._stream
 
     def __exit__(
         self,
@@ -69,38 +86,55 @@ class Output:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._direct:
-            self._stream.close()
-        elif kind is None:
+        if kind is None:
             self._finish()
         else:
             self._break_off()
 
     def _finish(self) -> None:
+        if self._stream is None:
+            return
         try:
+            if self._direct:
+                self._stream.close()
+                return
             os.fsync(self._stream.fileno())  # a disk may say that it is full only now
             self._stream.close()
             if self._real.exists():
-                shutil.copymode(self._real, self.partial)
-            self.partial.replace(self._real)
+                shutil.copymode(self._real, self._temporary)
+            self._temporary.replace(self._real)
         except OSError as error:
-            self._stream.close()
+            self._break_off()
             raise self._failure(error) from error
 
     def _break_off(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is None:
+            return
         with contextlib.suppress(OSError):  # the error under way says more
-            self._stream.truncate(self._written)  # half a piece is of no use
-            self._stream.close()
+            if not self._direct and not stream.closed:
+                stream.truncate(self._written)  # half a piece is of no use
+            stream.close()
+        if self._direct:
+            return
+        with contextlib.suppress(OSError):
             if not self.pieces:
-                self.partial.unlink()
+                self._temporary.unlink()
+                return
+            self.kept = self._temporary
+            if not self._partial.exists():
+                self._temporary.rename(self._partial)
+                self.kept = self._partial
 
     def _failure(self, error: OSError) -> WriteError:
-        kept = f"{self.partial} holds the {self.pieces} finished before" if self.pieces else ""
+        kept = f"{self.kept} holds the {self.pieces} finished before" if self.kept else ""
         return WriteError(str(self.target), error.strerror or str(error), fix=kept)
 
 
 class StandardOutput:
     """Standard output with the interface of :class:`Output`: every piece is flushed."""
+
+    kept = None
 
     def __init__(self) -> None:
         self.pieces = 0
@@ -108,19 +142,21 @@ class StandardOutput:
     def __enter__(self) -> StandardOutput:
         return self
 
-    def write(self, piece: str) -> None:
+    def write(self, *parts: bytes) -> None:
         """Print one piece.
 
         Raises:
-            WriteError: what standard output leads to is full, or the like.
+            WriteError: standard output is closed, what it leads to is full, or the like.
             BrokenPipeError: nobody reads on, as after ``| head``.
         """
+        if sys.stdout is None:
+            raise WriteError("standard output", "closed")
         try:
-            sys.stdout.write(piece)
+            for part in parts:
+                sys.stdout.buffer.write(part)
             sys.stdout.flush()
         except OSError as error:
-            # Python flushes once more as it ends, and would fail once more, with a traceback.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            abandon(sys.stdout)
             if isinstance(error, BrokenPipeError):
                 raise
             raise WriteError("standard output", error.strerror or str(error)) from error
@@ -128,3 +164,13 @@ class StandardOutput:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+def abandon(stream: TextIO) -> None:
+    """Lead a stream that cannot be written to nowhere.
+
+    Python flushes the standard streams once more as it ends, and would fail once more, with
+    a traceback.
+    """
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

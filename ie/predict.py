@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 import ie
 from ie import extractors, report
-from ie.annotation.store import read_gold
+from ie.annotation.store import parse_gold
 from ie.assemble import assemble
 from ie.document import Document
 from ie.errors import AnnotationError, IeError, ReadError
 from ie.extractors import Extractor
-from ie.reading import read_document, read_stream
-from ie.report import Report
+from ie.reading import as_read_error, read_bytes, read_document, read_stream
+from ie.report import Agency, Channel, CitedDocument, Report
 
 STDIN: Final = Path("-")
 """Stands for standard input where a file is asked for."""
@@ -38,12 +38,20 @@ class Source:
         Raises:
             ReadError: see :func:`ie.reading.read_document`.
         """
-        if self.path == STDIN:
+        if self.path != STDIN:
+            return read_document(self.path, self.name)
+        if sys.stdin is None:
+            raise ReadError("standard input", "closed", "the text of a report")
+        with as_read_error("standard input"):
             return read_stream(sys.stdin.buffer, "standard input", self.name)
-        return read_document(self.path, self.name)
 
 
-def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[ReadError]]:
+def source_of(path: Path) -> Source:
+    """The one file that a path names, ``-`` being standard input."""
+    return Source(path, "stdin" if path == STDIN else path.name)
+
+
+def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[IeError]]:
     """The files that paths name: each once, the files of a folder sorted by name.
 
     Args:
@@ -52,14 +60,13 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[ReadError]]:
 
     Returns:
         The files, which may not exist, and an error for each folder that cannot be listed
-        or holds no such file.
+        or holds no such file, and for each pipe or device in a folder: it might never end.
     """
     sources: dict[str, Source] = {}
-    errors: list[ReadError] = []
+    errors: list[IeError] = []
     for path in paths:
-        if not path.is_dir():
-            name = "stdin" if path == STDIN else path.name
-            sources.setdefault(os.path.realpath(path), Source(path, name))
+        if not is_folder(path):
+            sources.setdefault(os.path.realpath(path), source_of(path))
             continue
         unlisted: list[OSError] = []
         files = _text_files(path, unlisted)
@@ -67,9 +74,27 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[ReadError]]:
         if not files and not unlisted:
             errors.append(ReadError(str(path), "no *.txt file", "a folder of text files"))
         for file in files:
+            if _is_special(file):
+                errors.append(ReadError(str(file), "a pipe or device", "a text file"))
+                continue
             name = file.relative_to(path).as_posix()
             sources.setdefault(os.path.realpath(file), Source(file, name))
     return list(sources.values()), errors
+
+
+def is_folder(path: Path) -> bool:
+    """Whether this is known to be a folder; reading says why it may not be known."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_file()
+    except OSError:
+        return False
 
 
 def _text_files(folder: Path, unlisted: list[OSError]) -> list[Path]:
@@ -104,31 +129,69 @@ def predict_all(
             yield unexpected(str(source.path), error)
 
 
-def report_of(file: Path, which: str) -> Report:
-    """One report of a file, to be compared with another.
+def report_of(document: Document, which: str) -> Report:
+    """One report of a document, to be compared with another.
 
     Args:
-        file: the text.
+        document: the text.
         which: the name of an extractor, or a JSON file with a report or gold annotations.
 
     Raises:
-        UsageError: it is neither.
-        ReadError: a file cannot be read.
+        UsageError: it is no extractor and not the name of a file.
+        ReadError: the JSON file cannot be read.
         AnnotationError: the JSON file is neither, or is of another text.
     """
-    path = Path(which)
-    if which in extractors.NAMES or not path.is_file():
-        return predict(read_document(file), extractors.load(which))
-    data = path.read_bytes()
+    if which in extractors.NAMES or not _names_a_file(which):
+        return predict(document, extractors.load(which))
+    data = read_bytes(Path(which))
     if b'"schema_version"' not in data:
         info = report.Extractor("gold", ie.__version__)
-        return assemble(read_gold(path, file), info)
+        return assemble(parse_gold(data, which, document), info)
     try:
-        return Report.model_validate_json(data)
+        found = Report.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise AnnotationError(which, f"{where}: {first['msg']}", "one report") from error
+        place = ".".join(map(str, first["loc"])) or "JSON"
+        raise AnnotationError(which, f"{place}: {first['msg']}", "one report") from error
+    _check_places(found, document, which)
+    return found
+
+
+def _names_a_file(which: str) -> bool:
+    path = Path(which)
+    return bool(which) and (path.suffix != "" or len(path.parts) > 1 or path.exists())
+
+
+def _check_places(found: Report, document: Document, where: str) -> None:
+    if found.source.sha256 != document.sha256:
+        raise AnnotationError(
+            where,
+            f"a report of {found.source.name}, sha256 {found.source.sha256[:8]}…",
+            f"a report of {document.name}, sha256 {document.sha256[:8]}…",
+        )
+    for name, start, end, text in _places(found):
+        surface = document.text[start:end]
+        if not 0 <= start <= end <= len(document.text) or text not in (None, surface):
+            raise AnnotationError(
+                where,
+                f"{name} {text or ''} at [{start}, {end})",
+                f"what stands in {document.name}: {surface!r}",
+            )
+
+
+def _places(found: Report) -> Iterator[tuple[str, int, int, str | None]]:
+    """All that a report says to stand somewhere, and the text where it repeats it."""
+    for section in found.sections:
+        yield f"section {section.title}", section.start, section.end, None
+    for fact in found.facts:
+        yield f"fact {fact.id}", fact.evidence.start, fact.evidence.end, fact.evidence.text
+    entries: list[CitedDocument | Agency | Channel]
+    entries = [*found.documents, *found.agencies, *found.channels]
+    for entry in entries:
+        for mention in entry.mentions:
+            yield f"mention of {entry.id}", mention.start, mention.end, None
+    for span in found.annotations.spans if found.annotations else ():
+        yield f"span {span.id}", span.start, span.end, span.text
 
 
 def unexpected(where: str, error: Exception) -> IeError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -28,7 +28,15 @@ SectionKind = Literal[
     "consultations",
     "other",
 ]
-CheckCode = Literal["sum_mismatch", "rate_mismatch", "out_of_scale", "document_year"]
+CheckCode = Literal[
+    "sum_mismatch",
+    "rate_mismatch",
+    "rate_out_of_range",
+    "inconsistent_total",
+    "balance",
+    "out_of_scale",
+    "document_year",
+]
 Severity = Literal["info", "warning", "error"]
 
 
@@ -249,7 +257,8 @@ class Report(BaseModel):
         default=None, description="present only where it was asked for"
     )
 
-    def to_json(self, *, indent: int | None = None) -> str:
-        """The report as JSON, with ``annotations`` only where there are any."""
+    def to_json(self, *, indent: int | None = None) -> bytes:
+        """The report as JSON in UTF-8, with ``annotations`` only where there are any."""
         leave_out = {"annotations"} if self.annotations is None else None
-        return self.model_dump_json(indent=indent, exclude=leave_out)
+        # Not model_dump_json, which holds a large report once more, as a str.
+        return TypeAdapter(Report).dump_json(self, indent=indent, exclude=leave_out)

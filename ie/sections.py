@@ -117,6 +117,9 @@ _LONGEST_NAME: Final = 16
 are sentences, which mention many."""
 
 
+_OF_YEAR: Final = re.compile(r"^(?:(?:19|20|１９|２０)[\d０-９]{2}年度?|[本上]一?年度)")
+
+
 def kind_of(title: str) -> Kind:
     """The kind of section that a title names by its keywords; ``other`` where none does."""
     return next((kind for words, kind in _ALL_PATTERNS if words.search(title)), "other")
@@ -126,6 +129,7 @@ def _kind_under(parent: Kind, title: str) -> Kind:
     # 加大主动公开力度 under 改进措施 is a plan, not what was made public.
     if parent == "other":
         return kind_of(title)
+    title = _OF_YEAR.sub("", title)
     if parent == "problems" or len(title) > _LONGEST_NAME:
         return parent
     return next((kind for words, kind in _OWN_PATTERNS if words.search(title)), parent)
@@ -175,7 +179,7 @@ _NEXT_IN_LIST: Final = "、和与及级类产季月线手等项条款期批次�
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 _FORM_ROW: Final = re.compile(
-    r"(?:予以公开|部分公开|不予公开|无法提供|不予处理|其他处理|重复申请|总计)(?:[（(]|$)"
+    r"(?:予以公开|部分公开|不予公开|无法提供|不予处理|其[他它]处理|重复申请|总计)(?:[（(\d\s]|$)"
     r"|本年新收政府信息公开申请|上年结转政府信息公开申请|本年度办理结果|结转下年度继续办理"
     r"|属于国家秘密|其他法律行政法规禁止|危及“?三安全一稳定|保护第三方合法权益|属于三类内部事务"
     r"|属于四类过程性|属于行政执法案卷|属于行政查询事项|本机关不掌握|没有现成信息|补正后申请内容"
@@ -183,7 +187,21 @@ _FORM_ROW: Final = re.compile(
     r"|申请人(?:无正当理由)?逾期"
 )
 """How the numbered rows of the standard table of requests begin (国办公开办函〔2019〕60号): cells
-of a table, not headings, where a page gives one cell a line."""
+of a table, not headings, where a page gives one cell or one row a line."""
+
+_LAST_GROUND: Final = re.compile(r"其[他它]\d*")
+"""The last row of its kind in that table, with a mark as of a third level."""
+
+_FIGURES: Final = re.compile(r"(?:\s\d[\d.,]*){2,}$")
+"""How the row of a table ends."""
+
+_STANDARD: Final = re.compile(
+    rf"{_SPACE}*(?:总体情况|概述|主动公开政府信息的?情况|收到和处理政府信息公开申请的?情况"
+    r"|因?政府信息公开(?:工作|申请)?(?:被?申请|引起的?)?行政复议[、和及]?(?:被?提起)?行政诉讼的?情况"
+    r"|(?:政府信息公开工作)?存在的?(?:主要)?问题(?:以?及|[和与])改进|其[他它]需要?报告的?事项)"
+)
+"""Headings that the forms of 2008 and 2019 prescribe: they are known in the middle of a line,
+after the last cell of a table, and where a heading before them is lost."""
 
 
 class _Heading(NamedTuple):
@@ -215,7 +233,9 @@ def _headings(text: str) -> Iterator[_Heading]:
         at_line_start = before < 0 or text[before] in _BREAKS
         follows_title = before < title_end
         # The cheap questions first: nearly all numbers in a text are no marks.
-        if not (at_line_start or follows_title or _may_start_in_line(text, before, start, rank)):
+        is_standard = rank <= 1 and _STANDARD.match(text, match.end()) is not None
+        in_line = is_standard or _may_start_in_line(text, before, start, rank)
+        if not (at_line_start or follows_title or in_line):
             continue
         if _NOT_HEADING.match(text, match.end()):
             continue
@@ -224,12 +244,14 @@ def _headings(text: str) -> Iterator[_Heading]:
         title, end = _title(text, match.end(), rank)
         if not _is_title(match.group(), style, value, title):
             continue
-        if not at_line_start:
+        if not (at_line_start or is_standard):
             repeats = value == 1 and (value, title) in seen  # after a table of contents
-            if style in ("half", "ordinal") or not (value == last[rank] + 1 or repeats):
-                continue
             clear = follows_title or before < start - 1 or text[before] in _ENDS
-            if not clear and kind_of(title) == "other":
+            names_kind = kind_of(title) != "other"
+            # The heading above is lost, and a subsection after (五) is (一) again.
+            begins_anew = value == 1 and rank == 2 and text[before] in _ENDS and names_kind
+            follows_on = value == last[rank] + 1 or repeats or begins_anew
+            if style in ("half", "ordinal") or not follows_on or not (clear or names_kind):
                 continue
         last[rank] = value
         last[rank + 1 :] = [0] * (4 - rank)
@@ -283,7 +305,9 @@ def _is_title(mark: str, style: str, value: int, title: str) -> bool:
         return False
     if style == "chinese" and mark[-1] in ",，" and kind_of(title) == "other":
         return False  # 一，概述 is a heading, 一，二 and 十，其中 are not
-    if _FORM_ROW.match(title):
+    if _FORM_ROW.match(title) or _FIGURES.search(title):
+        return False
+    if style == "arabic" and _LAST_GROUND.fullmatch(title):
         return False
     counts_on = value < 10 and title[0] == _NUMERALS[value : value + 1]
     return not (counts_on and title[1:2] in _NEXT_IN_LIST)
@@ -385,11 +409,12 @@ def _is_empty(text: str, start: int, end: int) -> bool:
 _TOP: Final = 4000
 """Characters from the top within which the title stands, below whatever the page prints."""
 
-_NOT_IN_TITLE: Final = r"。，,；;：:！!？?《》<>＜＞›»|｜/\\\r\n"
-_TITLE: Final = re.compile(
-    rf"[^{_NOT_IN_TITLE}\s【】\[\]]{{0,60}}?公开[^{_NOT_IN_TITLE}\s【】\[\]]{{0,30}}?"
-    r"(?:年度报告|年度工作报告|年报|报告|总结)"
+_NOT_IN_TITLE: Final = r"。，,；;：:！!？?《》〈〉<>＜＞›»|｜/\\\r\n"
+_IN_TITLE: Final = rf"[^{_NOT_IN_TITLE}\s【】\[\]]"
+_TITLE_TAIL: Final = re.compile(
+    rf"公开{_IN_TITLE}{{0,30}}?(?:年度报告|年度工作报告|年报|报告|总结)"
 )
+_BEFORE_TAIL: Final = re.compile(rf"{_IN_TITLE}+\Z")
 _TITLE_LINE: Final = re.compile(
     rf"[^{_NOT_IN_TITLE}]{{0,60}}公开[^{_NOT_IN_TITLE}]{{0,30}}(?:报告|年报|总结)"
     r"(?:[(（][^()（）]{1,20}[)）])?"
@@ -402,6 +427,21 @@ _TITLE_OF_TWO_LINES: Final = re.compile(
 _YEAR: Final = re.compile(
     r"(?:19|20|１９|２０)[\d０-９]{2}|二[〇○零ＯO０0][一二三四五六七八九〇○零]"
 )
+_CLOSING_QUOTES: Final = tuple("》〉”」』")
+_LETTER: Final = re.compile("的(?:函|通知|请示|公告|意见|决定|说明)")
+"""What follows a title that only names what the page sends or announces."""
+
+_CHROME: Final = re.compile(
+    r"(?:(?:您?(?:现在|当前)的?)?(?:所在)?位置|首页|正文|标题|名称|内容|打印|关闭|返回|大中小|通知公告"
+    r"|政务公开|(?:法定)?主动公开内容|(?:政府)?信息公开(?:年报|年度报告|指南|目录|专栏|制度)?|工作年报"
+    r"|年度报告|年报|关于(?:报送|上报|印发|公布|发布)|[省市县区州]政府(?=[\u4e00-\u9fff]{2,8}[省市县区州]))+"
+)
+"""Words of navigation, and 区政府 where the full name of the government follows."""
+
+_NAMES_BODY: Final = re.compile(
+    "[省市县区州旗镇乡村局委办厅部院室处署会校]|政府|中心|系统|关于|公司"
+)
+
 _IN_PROSE: Final = ("本", "该", "现将", "现公布", "根据", "按照", "编制", "公布", "附")
 
 
@@ -422,7 +462,7 @@ def _title_candidates(top: str) -> Iterator[tuple[int, int, int]]:
     """Rating, start and end of whatever looks like a title."""
     for match in _TITLE_OF_TWO_LINES.finditer(top):
         yield 2 + 2 * bool(_YEAR.search(match[1])), match.start(1), match.end(1)
-    for line in re.finditer(r"[^\n\r\u2028\u2029]+", top):
+    for line in re.finditer(rf"[^{_BREAKS}]+", top):
         yield from _titles_of_line(line.group(), line.start())
 
 
@@ -433,8 +473,26 @@ def _titles_of_line(line: str, offset: int) -> Iterator[tuple[int, int, int]]:
         start = offset + line.index(stripped)
         yield 2 + 2 * bool(_YEAR.search(stripped)), start, start + len(stripped)
         return
-    for match in _TITLE.finditer(line):
-        found = match.group()
-        quoted = line[match.end() : match.end() + 1] == "》"
-        if not quoted and not found.startswith(_IN_PROSE):
-            yield 1 + 2 * bool(_YEAR.search(found)), offset + match.start(), offset + match.end()
+    last_end = 0
+    for match in _TITLE_TAIL.finditer(line):
+        begin = _BEFORE_TAIL.search(line, max(last_end, match.start() - 60), match.start())
+        start, last_end = begin.start() if begin else match.start(), match.end()
+        found = line[start:last_end]
+        quoted = line[match.end() : match.end() + 1] in _CLOSING_QUOTES
+        if quoted or found.startswith(_IN_PROSE):
+            continue
+        start += _chrome_before(found)
+        rating = 1 + 2 * bool(_YEAR.search(found))
+        if _LETTER.match(line, match.end()):
+            rating = 0
+        yield rating, offset + start, offset + match.end()
+
+
+def _chrome_before(found: str) -> int:
+    """How much of a title is what the page prints before it, with no break between."""
+    chrome = _CHROME.match(found)
+    cut = chrome.end() if chrome else 0
+    year = _YEAR.search(found, cut)
+    if year and not _NAMES_BODY.search(found, cut, year.start()):
+        cut = year.start()
+    return cut if _TITLE_TAIL.search(found, cut) else 0

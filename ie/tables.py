@@ -47,6 +47,10 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _add(table: Table, *cells: object) -> None:
     # Text, because square brackets in a report are no rich mark-up.
     table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
@@ -82,7 +86,7 @@ def _summary(report: Report) -> Table:
 def _facts(report: Report) -> Table:
     channels = {c.id: c.name for c in report.channels}
     columns = ("indicator", "label", "value", "unit", "channel", "section", "evidence", "at")
-    table = _table(f"{len(report.facts)} facts", *columns)
+    table = _table(_counted(len(report.facts), "fact"), *columns)
     for fact in report.facts:
         _add(
             table,
@@ -111,7 +115,9 @@ def _number(value: int | float) -> str:
 
 
 def _documents(report: Report) -> Table:
-    table = _table(f"{len(report.documents)} documents", "title", "number", "issuer", "mentions")
+    table = _table(
+        _counted(len(report.documents), "document"), "title", "number", "issuer", "mentions"
+    )
     for document in report.documents:
         number = document.number.normalized if document.number else None
         _add(table, document.title, number, document.issuer, len(document.mentions))
@@ -119,7 +125,7 @@ def _documents(report: Report) -> Table:
 
 
 def _checks(report: Report) -> Table:
-    table = _table(f"{len(report.checks)} checks", "severity", "check", "message", "facts")
+    table = _table(_counted(len(report.checks), "check"), "severity", "check", "message", "facts")
     for check in report.checks:
         _add(table, check.severity, check.code, check.message, " ".join(check.facts))
     return table

@@ -1,5 +1,6 @@
 """Checks: what is doubted, and above all what is not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,103 @@ def test_a_share_in_brackets_follows_and_a_growth_does_not_have_to():
     assert checks(markup.format("增长", 71.46, 0.7146), *relations)[0] == []
 
 
+def test_a_rate_is_held_against_its_own_counts_alone():
+    def of(part, *rates, between="。"):
+        markup = (
+            "[12件|COUNT#t value=12 unit=件],其中"
+            f"[{part}|INDICATOR#i][5件|COUNT#p value=5 unit=件]{between}"
+        )
+        relations = ["p part_of t", "p measures i"]
+        for i, (label, indicator) in enumerate(rates):
+            markup += f"[{label}|INDICATOR#l{i}][98%|RATE#r{i} indicator={indicator} value=0.98]"
+            relations.append(f"r{i} measures l{i}")
+        return checks(markup, *relations)[0]
+
+    completion, satisfaction = ("办结率", "completion_rate"), ("满意率", "satisfaction_rate")
+    assert of("公开规范性文件", completion) == []
+    assert of("公开规范性文件", completion, between="，") == []
+    assert of("办结", satisfaction, between="，") == []
+    assert of("办结", ("按时办结率", "completion_rate"), between="，") == []
+    assert of("办结", completion) == []  # another sentence
+    assert of("办结", completion, between="，") == [("rate_mismatch", "warning")]
+    assert of("满意", satisfaction, between="，") == [("rate_mismatch", "warning")]
+    assert of("基本满意", satisfaction, between="，") == []
+
+
+def test_more_than_all_are_doubted():
+    assert checks("[办结率|INDICATOR][105%|RATE indicator=completion_rate value=1.05]")[0] == [
+        ("rate_out_of_range", "warning")
+    ]
+    assert checks("[增长|INDICATOR][105%|RATE indicator=other value=1.05]")[0] == []
+
+
+def received(text):
+    return checks(
+        re.sub(r"(\d+)件", r"[\1件|COUNT indicator=requests_received value=\1 unit=件]", text)
+    )[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("2020年，共收到申请10件。三、情况\n全年收到政府信息公开申请12件。", True),
+        ("收到申请10件。本机关收到申请10件。", False),
+        ("全县收到申请10件。收到申请2件。", False),
+        ("收到申请10件，受理9件。", False),
+        ("教育局：收到申请5件。卫生局：收到申请7件。", False),
+        ("上半年收到申请5件。下半年收到申请7件。", False),
+        ("去年收到申请5件。今年收到申请7件。", False),
+        ("收到申请5件、7件。", False),
+    ],
+)
+def test_two_totals_in_the_same_words_are_doubted(text, doubted):
+    assert received(text) == [("inconsistent_total", "warning")] * doubted
+
+
+def test_the_fields_of_one_section_may_each_have_their_total():
+    text = (
+        "公开政府信息[{}条|COUNT indicator=disclosed value={} unit=条]。\n{}"
+        "公开政府信息[7条|COUNT indicator=disclosed value=7 unit=条]。"
+    )
+    assert checks("二、主动公开情况\n" + text.format(9, 9, "（二）教育\n"))[0] == []
+    assert checks("一、概述\n" + text.format(9, 9, "二、主动公开情况\n"))[0] == [
+        ("inconsistent_total", "warning")
+    ]
+
+
+def balance(**figures):
+    return checks(
+        "。".join(
+            f"[{code}|INDICATOR][{n}件|COUNT indicator=requests_{code} value={n} unit=件]"
+            for code, n in figures.items()
+        )
+    )[0]
+
+
+def test_what_came_in_is_what_went_out():
+    came = {"received": 34, "carried_over": 2}
+    doubt = [("balance", "warning")]
+    assert balance(**came, completed=35, carried_forward=1) == []
+    assert balance(**came, completed=36, carried_forward=1) == doubt
+    assert balance(**came, completed=30) == []
+    outcomes = {"granted": 9, "partly_granted": 0, "denied": 2, "unable": 10, "other": 14}
+    assert balance(**came, **outcomes, not_processed=0, carried_forward=1) == []
+    assert balance(**came, **outcomes, not_processed=3, carried_forward=1) == doubt
+    assert balance(**came, **outcomes, carried_forward=9) == []  # not all that there are
+
+
+def test_a_split_that_says_it_is_whole_must_add_up():
+    text = (
+        "[100件|COUNT#t value=100 unit=件]，{}[甲|INDICATOR][60件|COUNT#a value=60 unit=件]、"
+        "[乙|INDICATOR][30件|COUNT#b value=30 unit=件]"
+    )
+    parts = ("a part_of t", "b part_of t")
+    assert checks(text.format("分为"), *parts)[0] == SUM
+    assert checks(text.format("分别是"), *parts)[0] == SUM
+    assert checks(text.format("其中"), *parts)[0] == []
+    assert checks(text.format("其中甲、乙分别为"), *parts)[0] == []
+
+
 def test_figures_out_of_scale_are_doubted():
     part = "[5条|COUNT#t value=5 unit=条],[5000条|COUNT#p value=5000 unit=条]"
     found, (doubt,) = checks(part, "p part_of t")
@@ -128,7 +226,9 @@ def test_a_document_younger_than_the_report_is_doubted():
     assert checks(text.format(published, 2015), has)[0] == []
     assert checks(text.format(published, 2016), has)[0] == [("document_year", "info")]
     assert checks(text.format(published, 2017), has)[0] == [("document_year", "warning")]
-    assert checks(text.format("", 2017), has)[0] == [("document_year", "warning")]
+    found, (doubt,) = checks(text.format("", 2017), has)
+    assert found == [("document_year", "warning")]
+    assert doubt.message == "X政〔2017〕8号 (d1) is of 2017, younger than the report of 2015"
 
 
 # The odd things that the annotators found in six real reports, and nothing else.

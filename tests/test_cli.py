@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,29 @@ def one_line(err: str) -> str:
     return err
 
 
+def without_privileges() -> None:
+    """In a child process: make the permissions of files hold for root, too."""
+    drop_from_bounding_set = 24
+    for capability in (1, 2):  # to override, and to read and search, whatever is not allowed
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
+
+
+@pytest.fixture
+def locked(folder: Path) -> Iterator[Path]:
+    """A folder with a file that cannot be read and a folder that cannot be entered."""
+    for name in ("locked.txt", "locked.json"):
+        (folder / name).write_text(TEXT, encoding="utf-8")
+        (folder / name).chmod(0)
+    (folder / "deep").chmod(0)
+    tried = subprocess.run(
+        ["cat", folder / "locked.txt"], preexec_fn=without_privileges, capture_output=True
+    )
+    if tried.returncode == 0:
+        pytest.skip("nothing is closed to this user")
+    yield folder
+    (folder / "deep").chmod(0o700)
+
+
 def test_help_and_version(ie):
     done = ie("--help")
     assert done.returncode == 0
@@ -63,6 +90,18 @@ def test_one_file_gives_one_json_report(ie):
     assert done.stdout.startswith("{\n  ")
 
 
+def test_a_folder_with_one_file_gives_json_if_asked(ie, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert json.loads(ie("predict", tmp_path, "--format", "json").stdout)["facts"]
+
+
+def test_every_way_to_count_lines_finds_one_a_report(ie, tmp_path):
+    name = "a\u2028b\x85c\u2029.txt"
+    (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    (line,) = ie("predict", tmp_path).stdout.splitlines()
+    assert json.loads(line)["source"]["name"] == name
+
+
 def test_annotations_are_kept_on_demand(ie):
     report = Report.model_validate_json(ie("predict", EXAMPLE, "--annotations").stdout)
     assert report.annotations is not None
@@ -75,6 +114,8 @@ def test_table_for_people(ie):
     assert "云溪县" in done.stdout
     assert "Summary" in done.stdout
     assert "\x1b[" not in done.stdout
+    lines = ie("predict", "-", "--format", "table", input=TEXT).stdout.splitlines()
+    assert "1 fact" in [line.strip() for line in lines]
 
 
 def test_standard_input(ie):
@@ -122,6 +163,35 @@ def test_output_stays_when_all_fail(ie, folder):
     assert not target.with_name("out.jsonl.partial").exists()
 
 
+def test_what_may_not_be_read_costs_nothing_else(ie, locked):
+    for bad, message in (
+        ("locked.txt", "locked.txt: Permission denied"),
+        ("deep", "deep: Permission denied"),
+        ("deep/b.txt", "b.txt: Permission denied"),
+    ):
+        done = ie("predict", locked / "a.txt", locked / bad, preexec_fn=without_privileges)
+        assert done.returncode == 1
+        assert len(done.stdout.splitlines()) == 1
+        bad_line, total = done.stderr.splitlines()
+        assert message in bad_line
+        assert total == "ie: 1 failed, of 2 files"
+
+
+def test_what_may_not_be_read_is_one_line(ie, locked):
+    good, text = locked / "a.txt", locked / "deep"
+    for arguments in (
+        ("predict", locked / "deep" / "b.txt"),
+        ("predict", good, "-o", locked / "deep" / "out.json"),
+        ("evaluate", "--gold", locked / "deep", "--texts", locked),
+        ("evaluate", "--gold", locked, "--texts", text),
+        ("compare", good, "--with", "rules", "--and", locked / "locked.json"),
+        ("compare", text / "b.txt", "--with", "rules", "--and", "rules"),
+    ):
+        done = ie(*arguments, preexec_fn=without_privileges)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "Permission denied" in one_line(done.stderr)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -141,8 +211,8 @@ def test_a_bad_file_is_one_line(ie, folder, name, message):
 def test_what_cannot_be_written_is_one_line(ie, folder):
     good = folder / "a.txt"
     for target, message in (
-        (folder / "nowhere" / "out.json", "No such file or directory"),
-        (good / "out.json", "Not a directory"),
+        (folder / "nowhere" / "out.json", f"there is no folder {folder / 'nowhere'}"),
+        (good / "out.json", f"there is no folder {good}"),
         (folder, "a folder"),
         ("/dev/full", "No space left on device"),
     ):
@@ -150,10 +220,30 @@ def test_what_cannot_be_written_is_one_line(ie, folder):
         assert done.returncode == 1
         assert message in one_line(done.stderr)
     with open("/dev/full", "w") as full:  # noqa: PTH123
-        for arguments in (("predict", good), ("predict", folder), ("schema",)):
+        for arguments in (("predict", good), ("schema",), ("--help",), ("--version",)):
             done = ie(*arguments, stdout=full)
             assert done.returncode == 1
             assert "standard output: No space left" in one_line(done.stderr)
+        lines = ie("predict", folder / "binary.txt", good, stdout=full).stderr.splitlines()
+        assert lines[-1] == "ie: standard output: No space left on device"
+        assert "binary.txt: looks like a program" in lines[0]
+
+
+def test_a_stream_that_is_closed(ie, folder):
+    good, target = folder / "a.txt", folder / "out.json"
+    done = ie("predict", good, preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (1, "ie: standard output: closed\n")
+    done = ie("predict", good, "-o", target, preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, "")
+    json.loads(target.read_text(encoding="utf-8"))
+    done = ie("predict", folder, preexec_fn=lambda: os.close(2))
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
+    done = ie("predict", "-", preexec_fn=lambda: os.close(0))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "standard input: closed" in one_line(done.stderr)
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = ie("predict", folder, stderr=full)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
 
 
 def test_a_disk_that_fills_up_keeps_what_was_finished(ie, tmp_path):
@@ -182,13 +272,19 @@ def test_usage_errors(ie, folder):
         (("predict", folder, "--format", "json"), "use --format jsonl"),
         (("predict", good, "-o", good), "an input as output"),
         (("compare", good, "--with", "rules", "--and", "magic"), "expected one of rules"),
+        (("predict", ""), "'': an empty name"),
+        (("predict", good, "-o", ""), "'': an empty name"),
+        (("predict",), "Missing argument"),
+        (("predict", good, "--format", "xml"), "--format"),
+        (("nonsense",), "No such command 'nonsense'; see ie --help"),
     ):
         done = ie(*arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert message in one_line(done.stderr)
     assert good.read_text(encoding="utf-8") == TEXT
-    for arguments in ((), ("predict",), ("predict", good, "--format", "xml"), ("nonsense",)):
-        assert ie(*arguments).returncode == 2
+    alone = ie()
+    assert (alone.returncode, alone.stderr) == (2, "")
+    assert alone.stdout == ie("--help").stdout
 
 
 def test_a_reader_that_stops_is_no_error(tmp_path):
@@ -211,26 +307,55 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
         (texts / f"{i:03}.txt").write_bytes(EXAMPLE.read_bytes())
     target = tmp_path / "out.jsonl"
     target.write_text("old")
-    partial = tmp_path / "out.jsonl.partial"
+    (texts / "000.txt").write_text("")
     process = start("predict", texts, "-o", target)
     assert process.stderr is not None
     deadline = time.monotonic() + 60
-    while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        if any(p.stat().st_size for p in tmp_path.glob("out.jsonl.*.partial")):
+            break
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     err = process.stderr.read()
     assert process.wait(60) == 130
     assert target.read_text() == "old"
+    partial = tmp_path / "out.jsonl.partial"
     reports = [json.loads(line) for line in partial.read_text(encoding="utf-8").splitlines()]
     assert 0 < len(reports) < 400
-    assert one_line(err) == (
-        f"ie: interrupted: {len(reports)} of 400 reports are finished in {partial}\n"
+    assert err.splitlines() == [
+        f"ie: interrupted; {len(reports)} of 400 reports finished, in {partial}",
+        f"ie: {texts / '000.txt'}: an empty file; expected the text of a report",
+        "ie: 1 failed, of 400 files",
+    ]
+
+
+@pytest.mark.parametrize("module", ["typer", "ie.extractors", "pydantic", "ie.rules"])
+def test_ctrl_c_while_it_starts_is_silent(module):
+    program = f"""
+import sys
+class Interrupt:
+    def find_spec(name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt)
+from ie.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "predict", EXAMPLE], cwd=ROOT, capture_output=True
     )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_a_name_that_is_not_utf8_is_readable(ie, tmp_path):
+    name = os.fsdecode(os.fsencode(tmp_path) + "/报.txt".encode("gbk"))
+    assert f"{tmp_path}/\ufffd\ufffd.txt: no such file" in one_line(ie("predict", name).stderr)
 
 
 def test_schema(ie):
     schema = json.loads(ie("schema").stdout)
     assert "facts" in schema["properties"]
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_compare_with_gold(ie):
@@ -239,6 +364,19 @@ def test_compare_with_gold(ie):
     assert "Entries" in done.stdout
     same = ie("compare", EXAMPLE, "--with", GOLD, "--and", GOLD, "--json")
     assert json.loads(same.stdout)["differences"] == []
+
+
+def test_compare_reads_its_file(ie, tmp_path):
+    saved, text = tmp_path / "saved.json", EXAMPLE.read_bytes().decode("utf-8")
+    saved.write_text(ie("predict", EXAMPLE).stdout, encoding="utf-8")
+    done = ie("compare", "-", "--with", "rules", "--and", saved, "--json", input=text)
+    assert json.loads(done.stdout)["b"] == "saved.json"
+    assert json.loads(done.stdout)["differences"][:1] == []
+    missing = ie("compare", tmp_path / "no.txt", "--with", saved, "--and", saved)
+    assert "no.txt: no such file" in one_line(missing.stderr)
+    other = ie("compare", "-", "--with", saved, "--and", saved, input=TEXT)
+    assert other.returncode == 1
+    assert "saved.json: a report of yunxi-2015.txt" in one_line(other.stderr)
 
 
 def test_evaluate(ie, tmp_path):
@@ -257,6 +395,8 @@ def test_evaluate(ie, tmp_path):
     missing = ie("evaluate", "--gold", tmp_path, "--texts", texts)
     assert missing.returncode == 1
     one_line(missing.stderr)
+    missing = ie("evaluate", "--gold", gold, "--texts", tmp_path / "nowhere")
+    assert "nowhere: no such folder" in one_line(missing.stderr)
 
 
 def test_the_command_is_installed_under_its_name():

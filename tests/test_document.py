@@ -23,14 +23,16 @@ TEXTS = st.text(
 
 
 @st.composite
-def annotated(draw: st.DrawFn) -> Annotations:
+def annotated(draw: st.DrawFn, blank: bool = True) -> Annotations:
+    """Any annotations; ``blank`` says whether numbers may lack their value."""
     text = draw(TEXTS)
     document = Document(text, name="any.txt")
     spans = []
     for label in draw(st.lists(st.sampled_from(sorted(SPAN_LABELS)), unique=True)):
         cuts = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6)))
         for start, end in zip(cuts[::2], cuts[1::2], strict=False):
-            value = draw(st.one_of(st.none(), st.floats(0, 1e12), st.integers(0, 10**12)))
+            values = st.one_of(st.floats(0, 1e12), st.integers(0, 10**12))
+            value = draw(st.none() | values if blank else values)
             attrs = Attributes(value=value) if label in ("COUNT", "RATE") else Attributes()
             spans.append(Span(start, end, label, attrs))
     relations = [
@@ -43,7 +45,7 @@ def annotated(draw: st.DrawFn) -> Annotations:
     return Annotations(document, tuple(spans), tuple(relations))
 
 
-@given(annotated())
+@given(annotated(blank=False))
 def test_stored_annotations_come_back_as_they_were(a):
     stored = json.loads(json.dumps(a.to_dict(), ensure_ascii=False))
     assert Annotations.from_dict(a.document, stored) == a
@@ -92,22 +94,57 @@ def test_a_relation_ends_at_spans_of_its_document():
         Annotations(a.document, a.spans[:1], a.relations)
 
 
+SPAN = {"id": "s1", "label": "COUNT", "start": 0, "end": 2, "attrs": {"value": 5}}
+NOUN = {"id": "s2", "label": "INDICATOR", "start": 2, "end": 4}
+
+
+def spans(**changes):
+    return {"spans": [SPAN | changes, NOUN], "relations": []}
+
+
+def relation(**changes):
+    row = {"type": "measures", "head": "s1", "tail": "s2"} | changes
+    return {"spans": [SPAN, NOUN], "relations": [row]}
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"spans": {}}, "a list"),
-        ({"spans": [{"id": "s1", "label": "COUNT", "start": 0}]}, "end"),
-        ({"spans": [{"id": "s1", "label": "SUM", "start": 0, "end": 1}]}, "one of COUNT"),
-        (
-            {"spans": [{"id": "s1", "label": "COUNT", "start": 0, "end": 1, "attrs": {"x": 1}}]},
-            "x",
-        ),
-        ({"spans": [], "relations": [{"type": "via", "head": "s1", "tail": "s2"}]}, "s1"),
+        ({"spans": {}, "relations": []}, "spans {}; expected a list"),
+        ({"spans": [], "relations": None}, "relations null; expected a list"),
+        ({"spans": []}, "relations null; expected a list"),
+        ({"spans": [None], "relations": []}, "null as row 1 of spans; expected an object"),
+        (spans(id=None), "span 1: id null; expected a text"),
+        ({"spans": [{"id": "s1", "label": "COUNT", "start": 0}]}, "span s1: no end"),
+        (spans(start=0.0), "span s1: start 0.0; expected a whole number"),
+        (spans(end="2"), "span s1: end '2'; expected a whole number"),
+        (spans(end=True), "span s1: end True"),
+        (spans(end=99), r"span s1: x.txt: span COUNT \[0, 99\); expected an end of at most 4"),
+        (spans(end=0), r"span s1: span COUNT: \[0, 0\)"),
+        (spans(label="SUM"), "span s1: .*one of COUNT"),
+        (spans(score="high"), "span s1: score 'high'; expected a number"),
+        (spans(attrs=[]), r"span s1: attrs \[\]; expected an object"),
+        (spans(attrs={"x": 1}), "span s1: attribute x"),
+        (spans(attrs={"value": "abc"}), "span s1: value 'abc'; expected a number"),
+        (spans(attrs={"value": float("nan")}), "span s1: value nan"),
+        (spans(attrs={"value": 10**400}), "span s1: value 1000"),
+        (spans(attrs={"value": 5, "indicator": "sum"}), "span s1: attribute indicator: 'sum'"),
+        (spans(attrs={"value": 5, "type": ["tv"]}), r"span s1: type \['tv'\]"),
+        (spans(attrs={"value": 5, "type": "fax"}), "span s1: attribute type: 'fax'"),
+        (spans(attrs={}), "span s1: COUNT without a value"),
+        (spans(text="六条"), "span s1: text '六条' but '五条'"),
+        (spans(id="s2"), "span s2: an id that is there twice"),
+        ({"spans": [SPAN, SPAN | {"id": "s3"}], "relations": []}, "do not overlap"),
+        (relation(tail="s9"), r"relation 1 \(s1 → s9\): no span s9"),
+        (relation(type="counts"), r"relation 1 \(s1 → s2\): .*'counts'"),
+        (relation(head="s2", tail="s1"), r"relation 1 \(s2 → s1\): .*INDICATOR → COUNT"),
+        (relation(type=None), "relation 1: type null"),
     ],
 )
 def test_broken_annotations_are_named_in_one_line(data, message):
-    with pytest.raises((AnnotationError, DocumentError), match=message) as error:
-        Annotations.from_dict(Document("五条", name="x.txt"), data)
+    with pytest.raises(AnnotationError, match=message) as error:
+        Annotations.from_dict(Document("五条信息", name="x.txt"), data, "gold.json")
+    assert str(error.value).startswith("gold.json")
     assert "\n" not in str(error.value)
 
 

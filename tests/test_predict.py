@@ -14,6 +14,7 @@ from ie.errors import AnnotationError, ReadError, UsageError, WriteError
 from ie.extractors import Extractor
 from ie.output import Output
 from ie.predict import find_sources, predict, predict_all, report_of
+from ie.reading import read_document
 from ie.report import Report
 
 TEXT = "2016年青河县政府信息公开工作年度报告\n一、概述\n主动公开政府信息642条。\n"
@@ -62,6 +63,17 @@ def test_a_folder_without_texts_is_an_error_beside_the_others(tmp_path):
     ]
 
 
+def test_a_pipe_in_a_folder_is_skipped(tmp_path):
+    write(tmp_path / "a.txt")
+    os.mkfifo(tmp_path / "b.txt")
+    (tmp_path / "c.txt").symlink_to("nowhere")
+    sources, errors = find_sources([tmp_path])
+    assert [s.name for s in sources] == ["a.txt", "c.txt"]
+    assert [str(e) for e in errors] == [
+        f"{tmp_path / 'b.txt'}: a pipe or device; expected a text file"
+    ]
+
+
 def test_a_bad_file_costs_no_other(tmp_path):
     write(tmp_path / "1.txt")
     write(tmp_path / "2.txt", "")
@@ -82,11 +94,12 @@ def test_a_bad_file_costs_no_other(tmp_path):
 
 def test_sides_of_a_comparison(tmp_path):
     file = write(tmp_path / "a.txt")
-    by_rules = report_of(file, "rules")
-    saved = write(tmp_path / "a.report.json", by_rules.to_json())
-    assert report_of(file, str(saved)) == by_rules
+    document = read_document(file)
+    by_rules = report_of(document, "rules")
+    saved = write(tmp_path / "a.report.json", "\ufeff" + by_rules.to_json().decode())
+    assert report_of(document, str(saved)) == by_rules
     gold = EXAMPLE.with_name("yunxi-2015.gold.json")
-    by_hand = report_of(EXAMPLE, str(gold))
+    by_hand = report_of(read_document(EXAMPLE), str(gold))
     assert by_hand.extractor.name == "gold"
     numbers = [s for s in read_gold(gold, EXAMPLE).spans if s.label in ("COUNT", "RATE")]
     assert len(by_hand.facts) >= len(numbers) > 0
@@ -102,13 +115,43 @@ def test_sides_of_a_comparison(tmp_path):
     ],
 )
 def test_a_side_that_is_no_report(tmp_path, text, message):
-    file, side = write(tmp_path / "a.txt"), write(tmp_path / "b.json", text)
+    side = write(tmp_path / "b.json", text)
     with pytest.raises(AnnotationError, match=message) as caught:
-        report_of(file, str(side))
+        report_of(Document(TEXT), str(side))
     assert "\n" not in str(caught.value)
 
 
+def test_a_side_of_another_text(tmp_path):
+    other = predict(Document(TEXT + "二", name="b.txt"), extractors.load("rules"))
+    side = write(tmp_path / "b.json", other.to_json().decode())
+    with pytest.raises(AnnotationError, match=r"b.json: a report of b.txt.*expected.* a.txt"):
+        report_of(Document(TEXT, name="a.txt"), str(side))
+
+
+def test_a_side_whose_evidence_stands_elsewhere(tmp_path):
+    for start, end, message in ((0, 4, "'2016'"), (-9, 4, "''"), (10**6, 10**6 + 4, "''")):
+        report = predict(Document(TEXT, name="a.txt"), extractors.load("rules"))
+        report.facts[0].evidence.start, report.facts[0].evidence.end = start, end
+        side = write(tmp_path / "b.json", report.to_json().decode())
+        with pytest.raises(AnnotationError, match=f"b.json: fact f1 642条 at .*{message}"):
+            report_of(Document(TEXT, name="a.txt"), str(side))
+
+
+def test_a_side_that_is_nothing():
+    with pytest.raises(UsageError, match="extractor magic: unknown"):
+        report_of(Document(TEXT), "magic")
+    for which in ("nowhere.json", "nowhere/rules"):
+        with pytest.raises(ReadError, match=f"{which}: no such file"):
+            report_of(Document(TEXT), which)
+
+
 # Output
+
+FIRST, SECOND = "甲\n".encode(), "乙\n".encode()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
 
 
 def test_output_replaces_its_target_at_the_end(tmp_path):
@@ -117,18 +160,20 @@ def test_output_replaces_its_target_at_the_end(tmp_path):
     link = tmp_path / "link.jsonl"
     link.symlink_to(target)
     with Output(link) as out:
-        out.write("甲\n")
-        out.write("乙\n")
+        assert names(tmp_path) == ["link.jsonl", "out.jsonl"]
+        out.write(FIRST)
+        out.write(SECOND[:1], SECOND[1:])
         assert target.read_text() == "old"
-        assert out.partial.read_text(encoding="utf-8") == "甲\n乙\n"
-    assert target.read_text(encoding="utf-8") == "甲\n乙\n"
+        (partial,) = tmp_path.glob("*.partial")
+        assert partial.read_bytes() == FIRST + SECOND
+    assert target.read_bytes() == FIRST + SECOND
     assert link.is_symlink()
     assert target.stat().st_mode & 0o777 == 0o640
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.jsonl", "out.jsonl"]
+    assert names(tmp_path) == ["link.jsonl", "out.jsonl"]
 
 
 def write_and_raise(out: Output, error: type[BaseException]) -> None:
-    out.write("甲\n")
+    out.write(FIRST)
     raise error
 
 
@@ -139,21 +184,40 @@ def test_what_was_finished_stays_when_the_work_breaks_off(tmp_path, error):
     with pytest.raises(error), out:
         write_and_raise(out, error)
     assert target.read_text() == "old"
-    assert out.partial.read_text(encoding="utf-8") == "甲\n"
+    assert out.kept == tmp_path / "out.jsonl.partial"
+    assert out.kept.read_bytes() == FIRST
+
+
+def test_what_another_run_has_left_stays(tmp_path):
+    partial = write(tmp_path / "out.jsonl.partial", "of an earlier run")
+    out = Output(tmp_path / "out.jsonl")
+    with pytest.raises(KeyboardInterrupt), out:
+        write_and_raise(out, KeyboardInterrupt)
+    assert out.kept not in (None, partial)
+    assert out.kept.read_bytes() == FIRST
+    with pytest.raises(KeyboardInterrupt), Output(tmp_path / "out.jsonl"):
+        raise KeyboardInterrupt
+    with Output(tmp_path / "out.jsonl") as out:
+        out.write(SECOND)
+    assert partial.read_text() == "of an earlier run"
+    assert len(names(tmp_path)) == 3
 
 
 def test_nothing_stays_where_nothing_was_finished(tmp_path):
     with pytest.raises(KeyboardInterrupt), Output(tmp_path / "out.jsonl"):
         raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
+    with Output(tmp_path / "out.jsonl"):
+        pass
+    assert names(tmp_path) == []
 
 
 def test_where_nothing_can_be_written(tmp_path):
     file = write(tmp_path / "file")
     for target, message in (
-        (file / "out", "Not a directory"),
-        (tmp_path / "missing" / "out", "No such file or directory"),
+        (file / "out", "there is no folder .*file"),
+        (tmp_path / "missing" / "out", "there is no folder .*missing"),
         (tmp_path, "a folder; expected the name of a file"),
+        (Path("/"), "a folder; expected the name of a file"),
     ):
         with pytest.raises(WriteError, match=message), Output(target):
             pass
@@ -161,13 +225,13 @@ def test_where_nothing_can_be_written(tmp_path):
 
 def test_a_device_is_written_to_and_not_replaced():
     with Output(Path(os.devnull)) as out:
-        out.write("x\n")
+        out.write(FIRST)
     assert not Path(os.devnull).is_file()
     with pytest.raises(WriteError, match="No space left"), Output(Path("/dev/full")) as out:
-        out.write("x\n")
+        out.write(FIRST)
 
 
 def test_reports_round_trip_through_json():
-    report = report_of(EXAMPLE, "rules")
+    report = report_of(read_document(EXAMPLE), "rules")
     assert Report.model_validate_json(report.to_json()) == report
     assert json.loads(report.to_json(indent=2))["source"]["name"] == EXAMPLE.name

@@ -49,13 +49,41 @@ def test_big5_and_its_extension(encoding, text):
     assert decode(text.encode(encoding), "x") == (text, encoding)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    ["政府信息", "公开、政民互动", "分享到:", "主动公开政府信息的情况", "全年收到申请，均已答复。"],
+)
+def test_short_utf_16_without_a_mark(encoding, text):
+    data = text.encode(encoding)
+    assert decode(data, "x") == (text, encoding)
+
+
+@pytest.mark.parametrize("text", ["5件\r\n6件", "縣政府公開政府信息"])
+def test_short_big5_that_makes_no_chinese_of_gb18030(text):
+    assert decode(text.encode("big5"), "x") == (text, "big5")
+
+
+@pytest.mark.parametrize(
+    "text", ["件", "5件\r\n6件", "政府信息公开", "1、概述", "——○三年", "东海县"]
+)
+def test_short_gbk(text):
+    assert decode(text.encode("gbk"), "x") == (text, "gb18030")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_control_character_or_two_are_no_fault(encoding):
+    text = f"{SIMPLIFIED}\x07\f\x1a"
+    assert decode(text.encode(encoding), "x") == (text, encoding)
+
+
 def test_gbk_and_gb2312_are_read_as_their_superset():
     for encoding in ("gbk", "gb2312"):
         assert decode("二、主动公开政府信息情况".encode(encoding), "x")[1] == "gb18030"
 
 
 @given(
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
 def test_any_text_comes_back_as_it_was(text, encoding):
@@ -94,6 +122,8 @@ def test_a_file_becomes_a_document(tmp_path):
         (b"PK\x03\x04\x14\x00", "looks like a zip archive or an Office file (docx, xlsx)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "looks like an old Office file"),
         (bytes(range(256)) * 4, "looks binary: a NUL byte at byte 0"),
+        (bytes(range(1, 32)) * 4, "looks binary: many control characters"),
+        (bytes(range(1, 32)) + "公开政府信息".encode("gbk") * 9, "not decodable"),
         ("公开".encode("utf-32"), "looks binary: a NUL character at character 0"),
         ("公开政府信息3条。".encode() * 40 + b"\xffok", "0xff at byte 1000 is not utf-8"),
         ("公开政府信息3条。".encode("gbk") * 40 + b"\xffok", "0xff at byte 680 is not gb18030"),

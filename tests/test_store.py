@@ -1,6 +1,8 @@
 """Gold files: what is written is read again, and what does not fit its text is refused."""
 
+import codecs
 import json
+import os
 
 import pytest
 from planted import planted
@@ -53,16 +55,46 @@ def test_what_is_missing_or_no_gold_is_named(stored):
     _, folder = stored
     with pytest.raises(ReadError, match="nothing"):
         read_gold(folder / "nothing.json", folder)
+    (folder / "empty").mkdir()
     with pytest.raises(ReadError, match=r"no \*.json"):
-        read_gold_folder(folder / "nowhere", folder)
+        read_gold_folder(folder / "empty", folder)
+    for gold, texts in ((folder / "nowhere", folder), (folder, folder / "nowhere")):
+        with pytest.raises(ReadError, match=r"nowhere: no such folder"):
+            read_gold_folder(gold, texts)
+    with pytest.raises(ReadError, match=r"odd.json: a file; expected a folder"):
+        read_gold_folder(folder / "odd.json", folder)
+    os.mkfifo(folder / "empty" / "pipe.json")
+    with pytest.raises(ReadError, match=r"pipe.json: a pipe"):
+        read_gold_folder(folder / "empty", folder)
     (folder / "odd.txt").rename(folder / "other.txt")
     with pytest.raises(ReadError, match=r"odd\.txt"):
         read_gold(folder / "odd.json", folder)
-    for content in ("{", "[]", '{"doc": "odd"}', b"\xff\xfe{}"):
+    deep = '{"spans": ' + "[" * 100_000
+    without = '{"doc": "odd", "spans": []}'
+    unnamed = '{"doc": 1, "spans": [], "relations": []}'
+    for content in ("{", "[]", '{"doc": "odd"}', b"\xff\xfe{}", deep, without, unnamed):
         data = content if isinstance(content, bytes) else content.encode()
         (folder / "bad.json").write_bytes(data)
         with pytest.raises(AnnotationError, match=r"bad\.json"):
             read_gold(folder / "bad.json", folder)
+
+
+def test_a_byte_order_mark_is_no_fault(stored):
+    a, folder = stored
+    gold = folder / "odd.json"
+    gold.write_bytes(codecs.BOM_UTF8 + gold.read_bytes())
+    assert read_gold(gold, folder) == a
+
+
+def test_what_is_wrong_names_the_gold_file(stored):
+    _, folder = stored
+    gold = folder / "odd.json"
+    data = json.loads(gold.read_text(encoding="utf-8"))
+    data["relations"][0]["type"] = "counts"
+    gold.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(AnnotationError) as error:
+        read_gold(gold, folder)
+    assert str(error.value).startswith(f"{gold} relation 1 (")
 
 
 def test_a_failed_write_leaves_the_old_file(stored):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ie.document import Annotations
+from ie.document import Annotations, Document
 from ie.errors import AnnotationError, ReadError
 from ie.output import Output
-from ie.reading import read_document
+from ie.reading import as_read_error, read_bytes, read_document
 
 
 def read_gold(path: Path, texts: Path) -> Annotations:
@@ -26,33 +26,61 @@ def read_gold(path: Path, texts: Path) -> Annotations:
 
     Raises:
         ReadError: a file is missing or cannot be read.
-        AnnotationError: the file is not gold annotations, its hash or length are those of
+        AnnotationError: see :func:`parse_gold`.
+    """
+    return parse_gold(read_bytes(path), str(path), texts)
+
+
+def parse_gold(data: bytes, where: str, texts: Path | Document) -> Annotations:
+    """Gold annotations out of the bytes of a gold file.
+
+    Args:
+        data: the JSON, in UTF-8.
+        where: the gold file, for errors.
+        texts: the text itself, as a document or a file, or the folder where it lies.
+
+    Raises:
+        ReadError: the text is missing or cannot be read.
+        AnnotationError: these are no gold annotations, their hash or length are those of
             another text, or a span does not stand where it says.
     """
-    data = _read_json(path)
-    name = f"{data.get('doc', path.stem)}.txt"
-    document = read_document(texts / name if texts.is_dir() else texts)
+    gold = _parse(data, where)
+    if isinstance(texts, Document):
+        document = texts
+    else:
+        name = f"{gold.get('doc', Path(where).stem)}.txt"
+        with as_read_error(str(texts)):
+            path = texts / name if texts.is_dir() else texts
+        document = read_document(path)
     for field, actual in (("sha256", document.sha256), ("chars", len(document.text))):
-        if data.get(field, actual) != actual:
+        if gold.get(field, actual) != actual:
             raise AnnotationError(
-                str(path),
-                f"{field} {data[field]} but {actual} in {document.name}",
+                where,
+                f"{field} {gold[field]} but {actual} in {document.name}",
                 "annotations of this very text",
                 "find the text that was annotated, or align the annotations anew",
             )
-    return Annotations.from_dict(document, data)
+    return Annotations.from_dict(document, gold, where)
 
 
 def read_gold_folder(gold: Path, texts: Path) -> list[Annotations]:
     """Read every ``*.json`` of a folder, in the order of their names.
 
     Raises:
-        ReadError: the folder is missing or holds no gold file; see also :func:`read_gold`.
+        ReadError: a folder is missing, or holds no gold file; see also :func:`read_gold`.
         AnnotationError: see :func:`read_gold`.
     """
-    paths = sorted(gold.glob("*.json"))
+    for folder in (gold, texts):
+        with as_read_error(str(folder)):
+            if not folder.is_dir():
+                found = "a file" if folder.exists() else "no such folder"
+                raise ReadError(str(folder), found, "a folder")
+    with as_read_error(str(gold)):
+        paths = sorted(p for p in gold.iterdir() if p.match("*.json"))
     if not paths:
         raise ReadError(str(gold), "no *.json file", "a folder of gold annotations")
+    if pipe := next((p for p in paths if p.is_fifo()), None):
+        raise ReadError(str(pipe), "a pipe, which might never end", "a gold file")
     return [read_gold(path, texts) for path in paths]
 
 
@@ -74,16 +102,19 @@ def write_gold(annotations: Annotations, path: Path) -> None:
         rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in lists[name])
         lines += f'"{name}": [\n{rows}\n]' + (",\n" if name == "spans" else "}\n")
     with Output(path) as output:
-        output.write(lines)
+        output.write(lines.encode("utf-8"))
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _parse(data: bytes, where: str) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise ReadError(str(path), error.strerror or str(error), "a gold file") from error
+        gold = json.loads(data.decode("utf-8"))
     except ValueError as error:
-        raise AnnotationError(str(path), f"{error}", "JSON in UTF-8") from error
-    if not isinstance(data, dict) or "spans" not in data:
-        raise AnnotationError(str(path), "no spans", "doc, sha256, chars, spans, relations")
-    return data
+        raise AnnotationError(where, f"{error}", "JSON in UTF-8") from error
+    except RecursionError as error:
+        raise AnnotationError(where, "JSON nested too deeply", "gold annotations") from error
+    for name in ("spans", "relations"):
+        if not isinstance(gold, dict) or name not in gold:
+            raise AnnotationError(where, f"no {name}", "doc, sha256, chars, spans, relations")
+    if not isinstance(gold.get("doc", ""), str):
+        raise AnnotationError(where, f"doc {gold['doc']!r}", "the name of a text")
+    return cast("dict[str, Any]", gold)

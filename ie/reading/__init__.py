@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -30,14 +33,30 @@ def read_document(path: Path | str, name: str | None = None) -> Document:
             decodable, or larger than :data:`MAX_BYTES`.
     """
     path = Path(path)
-    where = str(path)
-    try:
+    with as_read_error(str(path)):
         if path.is_dir():
-            raise ReadError(where, "a folder", "a text file")
+            raise ReadError(str(path), "a folder", "a text file")
         with path.open("rb") as stream:
             # A file name may hold bytes of GBK; in a report, which is UTF-8, they cannot stay.
             shown = os.fsencode(name or path.name).decode("utf-8", "replace")
-            return read_stream(stream, where, shown)
+            return read_stream(stream, str(path), shown)
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of one file, such as JSON, less a UTF-8 byte order mark.
+
+    Raises:
+        ReadError: the file is missing, a folder, or not readable.
+    """
+    with as_read_error(str(path)):
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+
+
+@contextmanager
+def as_read_error(where: str) -> Iterator[None]:
+    """Raise what the system says against reading as one :class:`ReadError`."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise ReadError(where, "no such file") from error
     except ValueError as error:  # a NUL inside the path
@@ -73,4 +92,4 @@ def read_stream(stream: BinaryIO, where: str, name: str) -> Document:
     return Document(text, name=name, encoding=encoding)
 
 
-__all__ = ["MAX_BYTES", "read_document", "read_stream"]
+__all__ = ["MAX_BYTES", "as_read_error", "read_bytes", "read_document", "read_stream"]

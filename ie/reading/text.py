@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from ie.errors import ReadError
@@ -39,11 +40,27 @@ _BIG5: Final = ("big5", "big5hkscs")
 
 _EXPECTED: Final = "UTF-8, GB18030, Big5 or UTF-16"
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+"""What no text holds, but for one at the end of an old file or here and there."""
+
+_MAX_CONTROLS: Final = 0.01
+"""Share of such characters, 0 to 1, from which on a decoding counts as wrong."""
+
+_NEUTRAL: Final = re.compile(r"[\x00-\x7f\u2000-\u206f\u2500-\u25ff\u3000-\u303f\uff00-\uffef]+")
+"""What says nothing of the encoding: ASCII, and the punctuation and shapes around Chinese."""
+
+_CLEAR: Final = 0.8
+"""Share of common Chinese characters from which on a decoding is Chinese beyond doubt."""
+
+_UNCLEAR: Final = 0.5
+"""Share below which it is not, next to one that is."""
+
 _LONG_ENOUGH: Final = 64
 """Bytes from which on GB18030 and Big5 are told apart: shorter, Big5 is unlikely and a guess."""
 
 _PROBE: Final = 4096
-"""Bytes within which UTF-16 shows a NUL: it has one in each line break, digit and space."""
+"""Bytes within which UTF-16 shows a NUL: it has one in each line break, digit and space.
+Also as many bytes as are looked at where two encodings are weighed."""
 
 _MAX_MESS: Final = 0.5
 """Share of odd characters, 0 to 1, above which a decoding counts as wrong. The library's own
@@ -54,7 +71,8 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     """Find out the encoding and decode strictly.
 
     A byte order mark decides; then strict UTF-8, which no other Chinese text passes; then
-    charset-normalizer, among the encodings that occur on Chinese sites.
+    the one encoding that makes common Chinese characters of the bytes, if one alone does;
+    then charset-normalizer, among the encodings that occur on Chinese sites.
 
     Args:
         data: the whole file.
@@ -75,6 +93,8 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     # Text holds no NUL; UTF-32 read as UTF-16 and many binary files do.
     if (nul := text.find("\x00")) >= 0:
         raise ReadError(where, f"looks binary: a NUL character at character {nul}", "a text file")
+    if _has_controls(text):
+        raise ReadError(where, "looks binary: many control characters", "a text file")
     return text, encoding
 
 
@@ -96,7 +116,10 @@ def _decode(data: bytes, where: str) -> tuple[str, str]:
 
 
 def _decode_utf16(data: bytes, where: str) -> tuple[str, str]:
-    if (encoding := _detect(data, _UTF16)) is None:
+    likelier = max(_UTF16, key=lambda e: _commonness(data, e))
+    clear = _commonness(data, likelier) >= _CLEAR and _decodes(data, likelier)
+    encoding = likelier if clear else _detect(data, _UTF16)
+    if encoding is None:
         raise ReadError(where, f"looks binary: a NUL byte at byte {data.index(0)}", "a text file")
     return data.decode(encoding), encoding
 
@@ -110,8 +133,8 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _decode_double_byte(data: bytes, where: str) -> tuple[str, str]:
-    encoding = None
-    if len(data) < _LONG_ENOUGH:
+    encoding = _clear_case(data)
+    if encoding is None and len(data) < _LONG_ENOUGH:
         encoding = _detect(data, ("gb18030",))
     encoding = encoding or _detect(data, ("gb18030", *_BIG5))
     try:
@@ -123,13 +146,56 @@ def _decode_double_byte(data: bytes, where: str) -> tuple[str, str]:
     return text, encoding
 
 
+def _clear_case(data: bytes) -> str | None:
+    # Short UTF-16 without a NUL, and short Big5: both may pass as GB18030, as nonsense.
+    if (simplified := _commonness(data, "gb18030")) >= _UNCLEAR:
+        return "gb18030" if simplified >= _CLEAR and len(data) < _LONG_ENOUGH else None
+    clear = [e for e in (*_BIG5, *_UTF16) if _commonness(data, e) >= _CLEAR]
+    families = {e in _BIG5 for e in clear}
+    return clear[0] if len(families) == 1 and _decodes(data, clear[0]) else None
+
+
+def _commonness(data: bytes, encoding: str) -> float:
+    """Share of the 3755 and 5401 most common simplified and traditional characters.
+
+    It is 0 where the bytes are not of this encoding, or make nothing but neutral characters.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        text = decoder.decode(data[:_PROBE], final=len(data) <= _PROBE)
+    except UnicodeDecodeError:
+        return 0
+    telling = _NEUTRAL.sub("", text)
+    if not telling or _has_controls(text):
+        return 0
+    return sum(_is_common(c) for c in telling) / len(telling)
+
+
+def _is_common(character: str) -> bool:
+    first = character.encode("gb2312", "ignore")[:1], character.encode("big5", "ignore")[:1]
+    return b"\xb0" <= first[0] <= b"\xd7" or b"\xa4" <= first[1] <= b"\xc6"
+
+
 def _detect(data: bytes, encodings: tuple[str, ...]) -> str | None:
     # Imported here because most files are UTF-8 and never need it.
     from charset_normalizer import from_bytes
 
-    names = [e.replace("-", "_") for e in encodings]
-    best = from_bytes(data, cp_isolation=names, threshold=_MAX_MESS).best()
-    return None if best is None else encodings[names.index(best.encoding)]
+    fitting = [e for e in encodings if _decodes(data, e)]
+    names = [e.replace("-", "_") for e in fitting]
+    best = from_bytes(data, cp_isolation=names, threshold=_MAX_MESS).best() if names else None
+    return None if best is None else fitting[names.index(best.encoding)]
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        return not _has_controls(data.decode(encoding))
+    except UnicodeDecodeError:
+        return False
+
+
+def _has_controls(text: str) -> bool:
+    sample = text[: 2**16]
+    return len(_CONTROL.findall(sample)) > 1 + _MAX_CONTROLS * len(sample)
 
 
 def _undecodable(error: UnicodeDecodeError, where: str) -> ReadError:
