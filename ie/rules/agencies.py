@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ie.document import Span
-from ie.rules.lexicon import Hits, either, topics
+from ie.rules.lexicon import Hits, either, region_before, topics
 
 
 class _Core(NamedTuple):
@@ -35,7 +35,7 @@ def find_agencies(
     """
     candidates: list[tuple[int, int]] = []
     for core in _cores(text, hits):
-        start = _head_start(text, core.start, hits, places)
+        start = _head_start(text, core.start, places)
         if start is None or _POST.match(text, core.end):
             continue
         if start < core.start or not core.needs_head:
@@ -173,14 +173,14 @@ _SHARED_HEAD = re.compile(
 _HEAD_LIMIT = 30  # code points: 新疆维吾尔自治区伊犁哈萨克自治州 and a county make 20
 
 
-def _head_start(text: str, core: int, hits: Hits, places: tuple[str, ...]) -> int | None:
+def _head_start(text: str, core: int, places: tuple[str, ...]) -> int | None:
     """Where a name begins whose core begins at ``core``.
 
     ``core`` where it has no head, None where its head is generic: 各县教育局, 13县政府.
     """
     start = core
     while start > max(0, core - _HEAD_LIMIT):
-        length = _head_part(text, start, start == core, hits, places)
+        length = _head_part(text, start, start == core, places)
         if length is None:
             return None
         if not length:
@@ -194,14 +194,14 @@ def _head_start(text: str, core: int, hits: Hits, places: tuple[str, ...]) -> in
     return start
 
 
-def _head_part(text: str, end: int, first: bool, hits: Hits, places: tuple[str, ...]) -> int | None:
+def _head_part(text: str, end: int, first: bool, places: tuple[str, ...]) -> int | None:
     """Length of the place or level that ends at ``end``; 0 for none, None for a generic one."""
-    region = hits.ending_at("region", end)
+    region = region_before(text, end)
     if region:
-        return region.end - region.start
-    for word in (*places, *_LEVEL_WORDS):
-        if text.endswith(word, max(0, end - len(word)), end):
-            return len(word)
+        return region
+    names = (*places, *_LEVEL_WORDS)
+    if text.endswith(names, 0, end):
+        return next(len(name) for name in names if text.endswith(name, 0, end))
     if text[end - 1] in ")）":
         bracket = _LEVEL_IN_BRACKETS.search(text[max(0, end - 4) : end])
         if bracket and text[max(0, end - 5) : end - 4] in _QUANTIFIERS:
@@ -236,7 +236,7 @@ def _groups(text: str, hits: Hits, places: tuple[str, ...]) -> Iterator[tuple[in
         cut = _NAME_CUT.match(text, floor, hit.start)
         start = cut.end() if cut else floor
         if _GROUP_NAME.search(text, start, hit.start):
-            head = _head_start(text, start, hits, places)
+            head = _head_start(text, start, places)
             yield min(start, start if head is None else head), hit.end
 
 

@@ -27,17 +27,14 @@ class Row:
     sections: frozenset[str]
     wholes: frozenset[str]
 
-    def fits(
-        self, in_phrase: set[str], in_context: set[str], unit: str | None, section: str, whole: str
-    ) -> bool:
-        """Whether every column of the row holds."""
+    def fits(self, in_phrase: set[str], unit: str | None, section: str, whole: str) -> bool:
+        """Whether every column of the row but its context holds."""
         return (
             (not self.units or unit in self.units or (unit is None and bool(self.phrase)))
             and unit not in self.not_units
             and (not self.sections or section in self.sections)
             and (not self.wholes or whole in self.wholes)
             and _holds(self.phrase, in_phrase)
-            and _holds(self.context, in_context)
         )
 
 
@@ -117,12 +114,16 @@ def code_of(phrase: str, context: str, unit: str | None, section: str, whole: st
     """
     table = _table()
     in_phrase = table.find(phrase)
-    in_context = table.find(context)
+    in_context: set[str] | None = None  # found only where a row asks for it
     candidates = set(table.always)
     for word in in_phrase:
         candidates.update(table.by_word.get(word, ()))
     for i in sorted(candidates):
         row = table.rows[i]
-        if row.fits(in_phrase, in_context, unit, section, whole):
+        if not row.fits(in_phrase, unit, section, whole):
+            continue
+        if row.context and in_context is None:
+            in_context = table.find(context)
+        if _holds(row.context, in_context or set()):
             return row.code
     return "other"

@@ -6,9 +6,7 @@ The lists are tables beside this file, so that a word can be added without readi
 from __future__ import annotations
 
 import csv
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -33,27 +31,10 @@ class Hits:
 
     def __init__(self, by_list: dict[str, list[Hit]]) -> None:
         self._by_list = by_list
-        self._ends = {name: [h.end for h in hits] for name, hits in by_list.items()}
 
     def of(self, name: str) -> list[Hit]:
         """All hits of a list, ordered by end."""
         return self._by_list.get(name, [])
-
-    def ending_at(self, name: str, position: int) -> Hit | None:
-        """The longest word of a list that ends at a position."""
-        ends = self._ends.get(name, [])
-        i = bisect_left(ends, position)
-        return self._by_list[name][i] if i < len(ends) and ends[i] == position else None
-
-    def within(self, name: str, start: int, end: int) -> Iterator[Hit]:
-        """The words of a list that lie in ``[start, end)``, ordered by end."""
-        ends = self._ends.get(name, [])
-        for i in range(bisect_left(ends, start + 1), len(ends)):
-            if ends[i] > end:
-                return
-            hit = self._by_list[name][i]
-            if hit.start >= start:
-                yield hit
 
 
 def read_table(name: str) -> list[tuple[str, ...]]:
@@ -93,10 +74,26 @@ def topics() -> frozenset[str]:
 
 
 @cache
+def _regions() -> tuple[frozenset[str], tuple[int, ...]]:
+    """Names of provinces, cities and counties, and their lengths, longest first."""
+    text = resources.files("ie.rules").joinpath("regions.txt").read_text(encoding="utf-8")
+    names = frozenset(text.split())
+    return names, tuple(sorted({len(name) for name in names}, reverse=True))
+
+
+def region_before(text: str, end: int) -> int:
+    """Length of the longest name of a region that ends at a position; 0 where none does.
+
+    Looked up where a body's name may begin, not searched for in the whole text: three
+    thousand names would make the automaton several times slower.
+    """
+    names, lengths = _regions()
+    return next((n for n in lengths if n <= end and text[end - n : end] in names), 0)
+
+
+@cache
 def _automaton() -> Any:
     words: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-    for region in resources.files("ie.rules").joinpath("regions.txt").read_text("utf-8").split():
-        words[region].append(("region", (region,)))
     for kind, word in read_table("agencies.tsv"):
         words[word].append((kind, (word,)))
     for word, type_, need in read_table("channels.tsv"):

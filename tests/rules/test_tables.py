@@ -6,9 +6,8 @@ from importlib import resources
 
 import pytest
 
-from ie.document import Document
 from ie.labels import CHANNEL_TYPES
-from ie.rules.lexicon import either, find_words, read_table
+from ie.rules.lexicon import either, find_words, read_table, region_before
 from ie.rules.quantities import UNITS
 
 PACKAGE = resources.files("ie.rules")
@@ -75,24 +74,19 @@ def test_every_unit_that_a_code_is_only_for_is_one_that_numbers_can_have():
         assert units & known, code
 
 
-@pytest.mark.parametrize("name", ["region", "body", "short", "group", "channel"])
+@pytest.mark.parametrize("name", ["body", "short", "group", "channel"])
 def test_every_word_is_found_where_it_stands(name):
-    words = {
-        "region": REGIONS,
-        "channel": [word for word, *_ in read_table("channels.tsv")],
-    }.get(name) or [word for kind, word in read_table("agencies.tsv") if kind == name]
+    channels = [word for word, *_ in read_table("channels.tsv")]
+    bodies = [word for kind, word in read_table("agencies.tsv") if kind == name]
+    words = channels if name == "channel" else bodies
     text = "，".join(["", *words, ""])
     hits = find_words(text)
     assert all(text[h.start : h.end] == h.row[0] for h in hits.of(name))
     assert {h.row[0] for h in hits.of(name)} == set(words)
 
 
-def test_hits_are_looked_up_by_place():
-    text = Document("由北京市人民政府办公厅印发").text
-    hits = find_words(text)
-    region = hits.ending_at("region", 4)
-    assert region is not None
-    assert (region.start, region.end) == (1, 4)
-    assert hits.ending_at("region", 5) is None
-    assert [h.row[0] for h in hits.within("region", 0, 4)] == ["北京", "北京市"]
-    assert list(hits.within("region", 2, 4)) == []
+def test_regions_are_known_by_their_longest_name():
+    assert all(region_before(f"在{region}", len(region) + 1) == len(region) for region in REGIONS)
+    assert region_before("由北京市人民政府印发", 4) == len("北京市")
+    assert region_before("由北京市人民政府印发", 5) == 0
+    assert region_before("", 0) == 0
