@@ -144,12 +144,11 @@ def find_channels(
             and text[floor:start] in _BETWEEN
         ):
             # 市政府门户网站|政策文件库: a column named with its site is one name.
-            candidates[-1] = (previous[0], end, previous[2])
+            candidates[-1] = (previous[0], end, hit.row[1])
         else:
             candidates.append((start, end, hit.row[1]))
         floor = end
-    candidates += _named_again(text, candidates)
-    return _select(candidates, closed)
+    return _select([*_named_again(text, candidates), *candidates], closed)
 
 
 _NAME_AT_START = re.compile(r"[“\"]([^“”\"]{2,12})[”\"]")

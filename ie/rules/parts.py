@@ -67,6 +67,11 @@ class _List:
             return False
         if phrase.follows and number.attrs.unit != total.attrs.unit:
             return False
+        if self.ends_at_semicolon is False:
+            # After a semicolon another thing may follow: it is none where it goes too far.
+            added = sum(_value(i) for i in self.items) + _value(number)
+            if added > _value(total):
+                return False
         # 18754万余条 under 59242条: a figure out of scale is a part all the same.
         return _value(number) <= _value(total) or _value(number) > 100 * _value(total)
 
