@@ -63,6 +63,7 @@ _NOT_BEFORE = {
     "广播": re.compile(r"[文新]\Z"),
     "小程序": re.compile(r"(?:电脑|应用)\Z"),
     "电视": re.compile(r"[移闭]\Z"),
+    "平台": re.compile(r"(?:第一|主要|重要|基层)\Z"),
     # 发布微博2900条: what is sent, not where.
     "微博": re.compile(r"发布?\Z"),
 }

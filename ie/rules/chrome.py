@@ -14,6 +14,8 @@ _NAVIGATION = re.compile(
 _COUNTER = re.compile(
     r"(?:浏览|访问|点击|阅读|查看|累计|打印)(?:次数|量|数|率)?\s?[:：]\s?[（(\[]?\s?[0-9]{1,9}(?:次|人次)?|字[体号]\s?[:：][^\n]{0,30}"
 )
+# The statistics form explains itself: 不同渠道和方式公开相同信息计1条.
+_FORM_NOTE = re.compile(r"计[1１一][条次件]")
 _TABLE_CELL = re.compile(r"^[ \t　]*[0-9]+(?:\.[0-9]+)?[ \t　]*$", re.MULTILINE)
 
 
@@ -42,6 +44,7 @@ def _in_page_header(text: str, counter: re.Match[str]) -> bool:
 def find_counters(text: str) -> list[tuple[int, int]]:
     """View counters, font switches and bare table cells, whose digits count nothing reported."""
     spans = [m.span() for m in _COUNTER.finditer(text) if _in_page_header(text, m)]
+    spans += [m.span() for m in _FORM_NOTE.finditer(text)]
     return spans + [m.span() for m in _TABLE_CELL.finditer(text)]
 
 

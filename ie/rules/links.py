@@ -95,6 +95,9 @@ def _counts_no_item(phrase: Phrase, code: str) -> bool:
     return code == "other" and phrase.follows and unit.surface not in _ITEMS
 
 
+_EVENTS = ("press_conference", "interview")  # a means only where the sentence says so
+
+
 def _targets(
     text: str,
     phrase: Phrase,
@@ -119,6 +122,8 @@ def _targets(
         return carried[1]
     channel = before[-1]
     lead = text[max(phrase.sentence[0], channel.start - 18) : channel.start].rstrip('“"《')
+    if channel.attrs.type in _EVENTS and not _MEANS.search(lead):
+        return []
     opens = not lead.strip() or lead[-1] in "，,；;。：:\n、与和"
     if opens or (code != "other" and _MEANS.search(lead)):
         return _coordinated(text, channel, before)
