@@ -166,9 +166,6 @@ def find_by(
         agency = agencies.last_ending(max(phrase.sentence[0], begin - 14), begin)
         if agency and number not in parts and not _narrower(text, agency):
             continue
-        if agency and re.fullmatch(
-            r"(?:累计|共|共计|收到|已|分别|发布|公开|开展|下设|设有|对外|组织|编发|：|:|\s)*",
-            text[agency.end : begin],
-        ):
+        if agency and _ACTS.fullmatch(text, agency.end, begin):
             found.append(Relation("by", number, agency))
     return found

@@ -171,11 +171,7 @@ def _phrase_of(
     if after is None:
         return before
     start, end, reaches = after
-    if (
-        before
-        and number.attrs.unit in ("个", "大", "条", "类", "种")
-        and _HEAD_NOUN.match(text, start, end)
-    ):
+    if before and unit.surface in _BEFORE_HEADS and _HEAD_NOUN.match(text, start, end):
         before = None
     if before:
         phrase = text[slice(*before)]

@@ -229,7 +229,6 @@ def _printed_with(text: str, close: int, number: int) -> bool:
     return between in ("", "【", "〔", "[")
 
 
-_TITLE_IN_SERIES = re.compile(r"[、和与及,，]\s*\Z")
 _ISSUE_VERB = re.compile(
     r"(?:制定|印发|下发|出台|发布|转发|颁布|颁发|制发|拟定|编制|研究|联合|共同|决定|了|并|先后|相继|已|又|也|"
     r"的|、|和|及|等|[，,]|\s|文件|起草|修订|实施|公布|代|拟|[年月日号0-9今当去])*\Z"
