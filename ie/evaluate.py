@@ -415,14 +415,5 @@ def mistake_table(evaluation: Evaluation) -> Table:
     return table
 
 
-def print_tables(evaluation: Evaluation, *, mistakes: bool = False) -> None:
-    """Print the tables to standard output."""
-    from rich.console import Console
-
-    console = Console()
-    for table in (*tables(evaluation), *([mistake_table(evaluation)] if mistakes else [])):
-        console.print(table)
-
-
 def _figure(share: float | None) -> str:
     return "–" if share is None else f"{share:.3f}"

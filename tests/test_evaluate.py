@@ -11,8 +11,9 @@ from test_document import annotated
 from ie.annotation.store import read_gold_folder
 from ie.document import Annotations
 from ie.errors import AnnotationError
-from ie.evaluate import Score, evaluate, measure_names, print_tables
+from ie.evaluate import Score, evaluate, measure_names, mistake_table, tables
 from ie.labels import SPAN_LABELS
+from ie.tables import to_text
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -166,10 +167,9 @@ def test_two_texts_are_refused():
         evaluate([(GOLD, planted("别的"))])
 
 
-def test_tables_and_json_hold_every_measure(capsys):
+def test_tables_and_json_hold_every_measure():
     evaluation = evaluate([(GOLD, planted(GOLD.document.text))])
-    print_tables(evaluation, mistakes=True)
-    printed = capsys.readouterr().out
+    printed = to_text(*tables(evaluation), mistake_table(evaluation), terminal=False)
     assert all(name in printed for name in measure_names())
     assert set(json.loads(json.dumps(evaluation.to_dict()))["pooled"]) == set(measure_names())
 
