@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ie import numbers
 from ie.document import Attributes, Span
-from ie.rules import numbers
+from ie.figures import APPROX_AFTER, APPROX_BEFORE, INFIX
+from ie.numbers import ARABIC, CHINESE
 from ie.rules.lexicon import either, read_table
-from ie.rules.numbers import ARABIC, CHINESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,7 @@ def unit_of(number: Span) -> Unit:
     return UNITS.get(number.attrs.unit or "", _NO_UNIT)
 
 
-_BEFORE = {
-    "more": ("超过", "突破", "不少于", "不低于", "多达", "至少", "超", "逾"),
-    "less": ("不足", "不到", "少于", "低于"),
-    "about": ("大约", "接近", "将近", "约", "近"),
-}
-_APPROX = {w: k for k, words in _BEFORE.items() for w in words}
-_AFTER = {
-    "以上": "more",
-    "以下": "less",
-    "左右": "about",
-    "上下": "about",
-    "多": "more",
-    "余": "more",
-}
-_INFIX = {"余": "more", "多": "more", "几": "more", "来": "about"}
+_APPROX = {w: k for k, words in APPROX_BEFORE.items() for w in words}
 
 _units = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _before = "|".join(sorted(_APPROX, key=len, reverse=True))
@@ -115,10 +102,11 @@ def find_rates(text: str) -> Iterator[Span]:
             if text[m.start() - 1 : m.start()] in ("第", "十"):
                 continue
             value = numbers.parse_chinese(m["tenths"][0]) / 10
-            attrs = Attributes("other", value, "成", before or _AFTER.get(m["tenths_after"] or ""))
+            approx = before or APPROX_AFTER.get(m["tenths_after"] or "")
+            attrs = Attributes("other", value, "成", approx)
         elif m["base"]:
             try:
-                value = _fraction(m["base"], m["parts"])
+                value = numbers.parse_fraction(m["base"], m["parts"])
             except ValueError:
                 continue
             attrs = Attributes("other", value, None, before)
@@ -128,21 +116,10 @@ def find_rates(text: str) -> Iterator[Span]:
                 continue
             divisor = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1}[m["unit"]]
             value = float(numbers.parse_arabic(m["number"]) / divisor)
-            approx = before or _AFTER.get(m["after"] or "")
+            approx = before or APPROX_AFTER.get(m["after"] or "")
             unit = "%" if m["unit"] == "％" else m["unit"]
             attrs = Attributes("other", value, unit, approx)
         yield Span(begin, m.end(), "RATE", attrs)
-
-
-def _fraction(base: str, parts: str) -> float:
-    divisor = {"百": 100.0, "千": 1000.0, "万": 10_000.0}.get(base) or numbers.parse_chinese(base)
-    if parts[0].isdigit() and parts.isascii():
-        return round(float(parts) / divisor, 10)
-    whole, _, decimals = parts.partition("点")
-    value = numbers.parse_chinese(whole)
-    for place, c in enumerate(decimals, 1):
-        value += numbers.parse_chinese(c) / 10**place
-    return round(value / divisor, 10)
 
 
 def find_counts(text: str, blocked: Callable[[int, int], bool]) -> Iterator[Span]:
@@ -173,8 +150,8 @@ def find_counts(text: str, blocked: Callable[[int, int], bool]) -> Iterator[Span
         begin, before = _approximator(text, start)
         approx = (
             before
-            or (_INFIX[infix] if infix else None)
-            or _AFTER.get(m["after"] or "")
+            or (INFIX[infix] if infix else None)
+            or APPROX_AFTER.get(m["after"] or "")
             or ("about" if m["upper"] else None)
         )
         row = UNITS[unit] if unit else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ie.rules.numbers import ARABIC, CHINESE, parse, parse_arabic, parse_chinese
+from ie.numbers import ARABIC, CHINESE, parse, parse_arabic, parse_chinese
 
 FULL_WIDTH = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
 DIGITS = "零一二三四五六七八九"

@@ -105,3 +105,19 @@ def parse(surface: str, multiplier: str = "") -> float:
     for c in multiplier:
         value *= _TENS.get(c) or _MYRIADS[c]
     return float(value)
+
+
+def parse_fraction(base: str, parts: str) -> float:
+    """The value of 百分之四十 or 三分之二, from what stands before and after 分之.
+
+    Raises:
+        ValueError: either is no numeral.
+    """
+    divisor = {"百": 100.0, "千": 1000.0, "万": 10_000.0}.get(base) or parse_chinese(base)
+    if parts[0].isdigit() and parts.isascii():
+        return round(float(parts) / divisor, 10)
+    whole, _, decimals = parts.partition("点")
+    value = parse_chinese(whole)
+    for place, c in enumerate(decimals, 1):
+        value += parse_chinese(c) / 10**place
+    return round(value / divisor, 10)
