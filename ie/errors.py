@@ -44,3 +44,11 @@ class AnnotationError(IeError):
 
 class UsageError(IeError):
     """A command line that asks for something that does not exist."""
+
+
+class ConfigError(IeError):
+    """A configuration that is wrong; it names all that is, each with its path."""
+
+
+class ModelError(IeError):
+    """A checkpoint or model folder that is missing, damaged or made for another vocabulary."""

@@ -8,6 +8,7 @@ text's UTF-8 bytes), ``chars`` (its length in code points), and the two lists ``
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -118,3 +119,58 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
     if not isinstance(gold.get("doc", ""), str):
         raise AnnotationError(where, f"doc {gold['doc']!r}", "the name of a text")
     return cast("dict[str, Any]", gold)
+
+
+# Stores: many documents in one file, a JSON object a line
+
+
+def read_store(path: Path, texts: Path | None = None) -> Iterator[Annotations]:
+    """Read a store, one document after the other.
+
+    A line holds ``doc``, ``sha256``, ``chars``, ``spans``, ``relations``, ``provenance``, and
+    ``text`` unless the text is not ours to carry; then it is looked for as ``DOC.txt``.
+
+    Args:
+        path: the store (JSON lines).
+        texts: the folder of the texts that are not in it.
+
+    Raises:
+        ReadError: the store or a text is missing or cannot be read.
+        AnnotationError: see :func:`parse_gold`; the error names the line.
+    """
+    for number, line in enumerate(read_bytes(path).splitlines(), 1):
+        where = f"{path} line {number}"
+        row = _parse(line, where)
+        text = row.get("text")
+        if text is None and texts is None:
+            raise AnnotationError(where, "no text", "a store with texts, or their folder")
+        document = Document(text, name=f"{row['doc']}.txt") if text is not None else texts
+        yield parse_gold(line, where, cast("Document | Path", document))
+
+
+def write_store(path: Path, rows: Iterable[tuple[Annotations, dict[str, Any]]], text: bool) -> None:
+    """Write a store, replacing what stood there only once all is written.
+
+    Args:
+        rows: annotations with their provenance.
+        text: whether the texts go with them; without, surfaces stay out too (stand-off).
+
+    Raises:
+        WriteError: the folder is missing, read-only or full.
+    """
+    with Output(path) as output:
+        for annotations, provenance in rows:
+            document = annotations.document
+            lists = annotations.to_dict()
+            for span in lists["spans"]:
+                del span["text"]
+            row: dict[str, Any] = {
+                "doc": Path(document.name).stem,
+                "sha256": document.sha256,
+                "chars": len(document.text),
+                "provenance": provenance,
+            }
+            if text:
+                row["text"] = document.text
+            line = json.dumps(row | lists, ensure_ascii=False, separators=(",", ":"))
+            output.write(line.encode("utf-8", "surrogatepass") + b"\n")

@@ -1,0 +1,186 @@
+"""A document through the network to its annotations, whatever runs the network.
+
+Training measures itself with the code that predicts: both come through :func:`read`, one with
+PyTorch beneath, the other with ONNX Runtime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from ie.document import Annotations, Document
+from ie.neural.decode import Floats, Found, annotations, candidates, greedy, runs, viterbi
+from ie.neural.encode import Alphabet, Encoded, collate, encode
+from ie.neural.vocabulary import ATTRIBUTES
+from ie.neural.windows import Window, make_windows
+
+BATCH: Final = 16
+"""Windows that go through the network at once."""
+
+PAIRS: Final = 8192
+"""Pairs of spans that are judged at once."""
+
+
+class Forward(Protocol):
+    """What runs the network; arrays in, arrays out."""
+
+    def windows(self, batch: dict[str, NDArray[Any]]) -> tuple[Floats, Floats, Floats]:
+        """Tag logits (W, C, labels, 3), attribute logits (W, C, attributes), vectors (W, C, pair).
+
+        The batch is that of :func:`ie.neural.encode.collate`.
+        """
+
+    def pairs(self, head: Floats, tail: Floats, between: Floats, features: NDArray[Any]) -> Floats:
+        """Relation logits (N, relations); see :class:`ie.neural.network.PairJudge`."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How documents become arrays.
+
+    Args:
+        tokenizer: of the encoder.
+        alphabet: of the network.
+        size, overlap, path: of the windows, in characters.
+        padding: the piece id that fills a batch.
+        constrained: decode with Viterbi; greedily where false.
+    """
+
+    tokenizer: Tokenizer
+    alphabet: Alphabet
+    size: int
+    overlap: int
+    path: int
+    padding: int
+    constrained: bool = True
+
+    def windows(self, document: Document) -> list[Window]:
+        """The windows of a document."""
+        return make_windows(document, self.size, self.overlap, self.path)
+
+    def encode(self, document: Document, windows: list[Window]) -> list[Encoded]:
+        """The arrays of windows."""
+        return encode(document, windows, self.tokenizer, self.alphabet)
+
+
+def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
+    """Annotate one document of any length."""
+    windows = reader.windows(document)
+    encoded = reader.encode(document, windows)
+    places: list[tuple[int, int, int]] = []
+    scores: list[float] = []
+    attributes: list[Floats] = []
+    vectors: list[tuple[int, Floats]] = []  # where each core begins, and its vectors
+    for batch, results in _run(windows, encoded, reader, forward):
+        tags, said, vector = results
+        best = viterbi(tags) if reader.constrained else greedy(tags)
+        sure = _certainty(tags, best)
+        sums = np.concatenate([np.zeros_like(said[:, :1]), said.cumsum(axis=1)], axis=1)
+        for w, label, start, end in zip(*map(np.ndarray.tolist, runs(best)), strict=True):
+            window = batch[w]
+            begin, stop = _trimmed(document.text, window.start + start, window.start + end)
+            # A span is taken from the window in whose core its middle lies.
+            if begin < stop and window.core_start <= (begin + stop) // 2 < window.core_end:
+                places.append((begin, stop, label))
+                scores.append(float(sure[w, start:end, label].mean()))
+                attributes.append((sums[w, end] - sums[w, start]) / (end - start))
+        for w, window in enumerate(batch):
+            low, high = window.core_start - window.start, window.core_end - window.start
+            vectors.append((window.core_start, vector[w, low:high]))
+    found = _ordered(places, scores, attributes)
+    vectors.sort(key=lambda v: v[0])
+    pairs = candidates(document.text, found.places)
+    logits = _judge(found, pairs, [v for _, v in vectors], forward)
+    return annotations(document, found, pairs, logits)
+
+
+def _run(
+    windows: list[Window], encoded: list[Encoded], reader: Reader, forward: Forward
+) -> Iterator[tuple[list[Window], tuple[Floats, Floats, Floats]]]:
+    # Windows of like length go together, so that little is padding.
+    order = sorted(range(len(windows)), key=lambda i: len(encoded[i].pieces))
+    for first in range(0, len(order), BATCH):
+        chosen = order[first : first + BATCH]
+        batch = collate([encoded[i] for i in chosen], reader.padding)
+        tags, said, vector = forward.windows(batch)
+        # What lies behind the end of a window says nothing.
+        tags = np.where((batch["characters"] == 0)[:, :, None, None], [0.0, -1e4, -1e4], tags)
+        yield [windows[i] for i in chosen], (tags.astype(np.float32), said, vector)
+
+
+def _certainty(tags: Floats, best: NDArray[np.int8]) -> Floats:
+    """(W, C, L) the probability of the chosen tags."""
+    shifted = np.exp(tags - tags.max(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(shifted, best[..., None].astype(np.int64), axis=-1)[..., 0]
+    certainty: Floats = chosen / shifted.sum(axis=-1)
+    return certainty
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _ordered(
+    places: list[tuple[int, int, int]], scores: list[float], attributes: list[Floats]
+) -> Found:
+    """In text order; of two windows' spans of one label that overlap, the surer one."""
+    kept: list[int] = []
+    last: dict[int, int] = {}  # label → position in ``kept`` of its last span
+    for i in sorted(range(len(places)), key=places.__getitem__):
+        start, _, label = places[i]
+        before = last.get(label)
+        if before is not None and places[kept[before]][1] > start:
+            if scores[i] > scores[kept[before]]:
+                kept[before] = i
+            continue
+        last[label] = len(kept)
+        kept.append(i)
+    kept.sort(key=places.__getitem__)
+    rows = np.array([attributes[i] for i in kept], dtype=np.float32)
+    return Found(
+        [places[i] for i in kept],
+        np.array([scores[i] for i in kept], dtype=np.float32),
+        rows.reshape(-1, len(ATTRIBUTES)),
+    )
+
+
+def _judge(found: Found, pairs: Any, vectors: list[Floats], forward: Forward) -> Floats:
+    if not len(pairs.head):
+        return np.zeros((0, 0), dtype=np.float32)
+    flat = np.concatenate(vectors)
+    sums = np.concatenate([np.zeros_like(flat[:1]), flat]).cumsum(axis=0, dtype=np.float64)
+    starts = np.array([s for s, _, _ in found.places])
+    ends = np.array([e for _, e, _ in found.places])
+    own = mean_between(sums, starts, ends)
+    logits = []
+    for first in range(0, len(pairs.head), PAIRS):
+        part = slice(first, first + PAIRS)
+        head, tail = pairs.head[part], pairs.tail[part]
+        between = mean_between(sums, *gaps(starts, ends, head, tail))
+        logits.append(forward.pairs(own[head], own[tail], between, pairs.features[part]))
+    return np.concatenate(logits)
+
+
+def gaps(
+    starts: NDArray[Any], ends: NDArray[Any], head: NDArray[Any], tail: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(N,) each: where the text between two spans starts and ends; empty where they overlap."""
+    low = np.minimum(ends[head], ends[tail])
+    return low, np.maximum(low, np.maximum(starts[head], starts[tail]))
+
+
+def mean_between(sums: NDArray[Any], starts: NDArray[Any], ends: NDArray[Any]) -> Floats:
+    """(N, pair) mean vectors of intervals out of running sums; zeros for an empty one."""
+    length = np.maximum(ends - starts, 1)[:, None]
+    means: Floats = ((sums[ends] - sums[starts]) / length).astype(np.float32)
+    return means

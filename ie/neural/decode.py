@@ -1,0 +1,261 @@
+"""Out of logits, spans; out of spans, the pairs that may be related; out of both, annotations.
+
+Dimensions in comments: W windows, C characters of a window, L labels, S spans, N pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ie.document import Annotations, Attributes, Document, Relation, Span
+from ie.figures import read_figure
+from ie.labels import NUMERIC_LABELS
+from ie.labels import RELATIONS as RELATION_TYPES
+from ie.neural.vocabulary import ATTRIBUTES, BEGIN, CODES, INSIDE, LABELS, OUTSIDE, RELATIONS, TYPES
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+RANKS: Final = 7
+"""A head looks at so many spans of a tail label before it, and at as many after it."""
+
+REACH: Final = 200
+"""The gap between the ends of a relation is at most so many characters."""
+
+_GAPS: Final = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 54, 80, 120])
+_BREAKS: Final = ("、", "，,:：", "；;", "。！？", "\n")
+
+FEATURES: Final = {
+    "relation": len(RELATIONS),
+    "head": len(LABELS),
+    "rank": 2 * RANKS,
+    "gap": 2 * (len(_GAPS) + 1) + 1,
+    "break": len(_BREAKS) + 1,
+    "heads between": 4,
+}
+"""What is known of a pair besides its vectors → number of its values.
+
+``relation``: the one type that its labels allow; ``head``: the head's label; ``rank``: how many
+spans of the tail's label stand nearer on that side; ``gap``: characters between, signed,
+logarithmic; ``break``: the strongest punctuation between; ``heads between``: how many spans of
+the head's label stand between.
+"""
+
+_MEASURES_AT_LEAST: Final = 0.2
+"""A figure measures something nearly always: its best phrase is taken above this."""
+
+_ONE_TAIL: Final = frozenset({"part_of", "has_number"})
+
+
+def viterbi(logits: Floats) -> NDArray[np.int8]:
+    """The best legal tag sequences: an inside tag follows only a begin or an inside tag.
+
+    Args:
+        logits: (W, C, L, 3) in the order outside, begin, inside.
+
+    Returns:
+        (W, C, L) tags.
+    """
+    windows, length, labels, _ = logits.shape
+    came_from = np.empty((length, 2, windows, labels), dtype=np.int8)  # for any tag, for inside
+    score = np.zeros((3, windows, labels), dtype=np.float32)
+    score[INSIDE] = -np.inf
+    steps = np.ascontiguousarray(logits.transpose(1, 3, 0, 2))  # C 3 W L
+    if length:
+        score = score + steps[0]
+    for at in range(1, length):
+        best = score.argmax(axis=0)
+        opened = np.where(score[INSIDE] > score[BEGIN], INSIDE, BEGIN)
+        came_from[at, 0], came_from[at, 1] = best, opened
+        top = score.max(axis=0)
+        within = np.maximum(score[INSIDE], score[BEGIN])
+        score = np.stack([top, top, within]) + steps[at]
+    tags = np.zeros((windows, length, labels), dtype=np.int8)
+    tag = score.argmax(axis=0).astype(np.int8)
+    for at in range(length - 1, -1, -1):
+        tags[:, at] = tag
+        if at:
+            tag = np.where(tag == INSIDE, came_from[at, 1], came_from[at, 0])
+    return tags
+
+
+def greedy(logits: Floats) -> NDArray[np.int8]:
+    """The best tag of each character by itself; an inside tag that follows none opens a span."""
+    tags = logits.argmax(axis=-1).astype(np.int8)
+    before = np.zeros_like(tags)
+    before[:, 1:] = tags[:, :-1]
+    tags[(tags == INSIDE) & (before == OUTSIDE)] = BEGIN
+    return tags
+
+
+def runs(tags: NDArray[np.int8]) -> tuple[Integers, Integers, Integers, Integers]:
+    """The spans of legal tag sequences: window, label, start and end, (S,) each."""
+    ordered = tags.transpose(0, 2, 1)  # W L C
+    windows, labels, length = ordered.shape
+    padded = np.zeros((windows, labels, length + 1), dtype=np.int8)
+    padded[:, :, :length] = ordered
+    window, label, start = np.nonzero(padded == BEGIN)
+    goes_on = padded[:, :, 1:] == INSIDE
+    # The end of a span is the first character behind its start that does not go on.
+    stops = np.where(goes_on, length, np.arange(1, length + 1))
+    ends = np.minimum.accumulate(stops[:, :, ::-1], axis=2)[:, :, ::-1]
+    return window, label, start, ends[window, label, start]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of spans that may be related: N of them.
+
+    Args:
+        head, tail: (N,) indices of the spans.
+        features: (N, features) see :data:`FEATURES`.
+    """
+
+    head: Integers
+    tail: Integers
+    features: Integers
+
+
+def candidates(text: str, spans: list[tuple[int, int, int]]) -> Pairs:
+    """The pairs with legal labels that stand near enough.
+
+    Args:
+        text: the document's.
+        spans: start, end and label number, in text order.
+    """
+    starts = np.array([s for s, _, _ in spans], dtype=np.int64)
+    ends = np.array([e for _, e, _ in spans], dtype=np.int64)
+    labels = np.array([k for _, _, k in spans], dtype=np.int64)
+    breaks = _count_breaks(text)
+    heads, tails, features = [], [], []
+    for number, name in enumerate(RELATIONS):
+        kind = RELATION_TYPES[name]
+        tail = np.flatnonzero(np.isin(labels, [LABELS.index(k) for k in kind.tails]))
+        for head_label in sorted(LABELS.index(k) for k in kind.heads):
+            head = np.flatnonzero(labels == head_label)
+            if not len(head) or not len(tail):
+                continue
+            first = np.searchsorted(starts[tail], starts[head])
+            at = first[:, None] + np.arange(-RANKS, RANKS)  # heads, 2 RANKS
+            rank = np.broadcast_to(np.arange(2 * RANKS), at.shape)
+            h = np.broadcast_to(head[:, None], at.shape)
+            inside = (at >= 0) & (at < len(tail))
+            h, rank, t = h[inside], rank[inside], tail[at[inside]]
+            after = starts[t] >= starts[h]
+            gap = np.where(after, starts[t] - ends[h], starts[h] - ends[t])
+            fits = (gap <= REACH) & (h != t)
+            h, t, rank, after, gap = h[fits], t[fits], rank[fits], after[fits], gap[fits]
+            low = np.where(after, ends[h], ends[t])
+            high = np.maximum(np.where(after, starts[t], starts[h]), low)
+            crossed = breaks[:, high] > breaks[:, low]  # breaks, N
+            strongest = np.where(crossed, np.arange(1, len(_BREAKS) + 1)[:, None], 0).max(axis=0)
+            bucket = np.searchsorted(_GAPS, np.maximum(gap, 0), side="right")
+            signed = np.where(gap < 0, 0, np.where(after, 1 + bucket, 2 + len(_GAPS) + bucket))
+            between = np.abs(
+                np.searchsorted(starts[head], starts[t])
+                - np.searchsorted(starts[head], starts[h], side="right")
+            )
+            columns = (
+                np.full(len(h), number),
+                labels[h],
+                rank,
+                signed,
+                strongest,
+                np.minimum(between, 3),
+            )
+            heads.append(h)
+            tails.append(t)
+            features.append(np.stack(columns, axis=1))
+    if not heads:
+        empty = np.zeros(0, dtype=np.int64)
+        return Pairs(empty, empty, np.zeros((0, len(FEATURES)), dtype=np.int64))
+    return Pairs(np.concatenate(heads), np.concatenate(tails), np.concatenate(features))
+
+
+def _count_breaks(text: str) -> Integers:
+    """(breaks, len(text) + 1): how often each kind of break stands before an offset."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    counts = np.zeros((len(_BREAKS), len(text) + 1), dtype=np.int64)
+    for row, marks in zip(counts, _BREAKS, strict=True):
+        np.cumsum(np.isin(codes, [ord(c) for c in marks]), out=row[1:])
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The spans of one document before they are annotations.
+
+    Args:
+        places: start, end and label number of each of S spans, in text order.
+        scores: (S,) how sure the tags are, 0 to 1.
+        attributes: (S, attributes) mean logits.
+    """
+
+    places: list[tuple[int, int, int]]
+    scores: Floats
+    attributes: Floats
+
+
+def annotations(document: Document, found: Found, pairs: Pairs, logits: Floats) -> Annotations:
+    """Attributes and relations chosen; figures that cannot be read are left out.
+
+    Args:
+        document: which was read.
+        found: its spans.
+        pairs: its candidate pairs.
+        logits: (N, relations) for them.
+    """
+    spans: list[Span | None] = [
+        _span(document, place, float(score), row)
+        for place, score, row in zip(found.places, found.scores, found.attributes, strict=True)
+    ]
+    kept = tuple(s for s in spans if s is not None)
+    relation_numbers = pairs.features[:, 0]
+    chosen = logits[np.arange(len(logits)), relation_numbers] if len(logits) else np.zeros(0)
+    likely = 1 / (1 + np.exp(-chosen))
+    return Annotations(document, kept, tuple(_relations(spans, pairs, likely)))
+
+
+def _span(
+    document: Document, place: tuple[int, int, int], score: float, row: Floats
+) -> Span | None:
+    start, end, number = place
+    label = LABELS[number]
+    attributes: dict[str, Any] = {}
+    code = CODES[int(row[: len(CODES)].argmax())]
+    if label in NUMERIC_LABELS:
+        try:
+            figure = read_figure(document.text[start:end], label)
+        except ValueError:
+            return None
+        attributes = {"indicator": code, **figure._asdict()}
+    elif label == "CHANNEL":
+        kinds = row[len(CODES) : len(CODES) + len(TYPES)]
+        attributes = {"type": TYPES[int(kinds.argmax())]}
+    elif label == "INDICATOR" and row[ATTRIBUTES.index("stated")] > 0:
+        attributes = {"indicator": code, "value": 0.0, "stated": "none"}
+    return Span(start, end, label, Attributes(**attributes), round(score, 4))
+
+
+def _relations(spans: list[Span | None], pairs: Pairs, likely: NDArray[Any]) -> list[Relation]:
+    relations = []
+    best: dict[tuple[int, int], float] = {}
+    numbers = pairs.features[:, 0].tolist()
+    rows = list(
+        zip(pairs.head.tolist(), pairs.tail.tolist(), numbers, likely.tolist(), strict=True)
+    )
+    for h, _, number, p in rows:
+        best[h, number] = max(best.get((h, number), 0.0), p)
+    for h, t, number, p in rows:
+        head, tail, name = spans[h], spans[t], RELATIONS[number]
+        if head is None or tail is None:
+            continue
+        most = best[h, number]
+        enough = p > 0.5 or (name == "measures" and p > _MEASURES_AT_LEAST and p == most)
+        if enough and not (name in _ONE_TAIL and p < most):
+            relations.append(Relation(name, head, tail, round(p, 4)))
+    return relations
