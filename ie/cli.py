@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -52,7 +52,11 @@ def _path(given: str) -> Path:
 
 
 ExtractorName = Annotated[
-    str, typer.Option("--extractor", "-e", help="What reads the text: rules.")
+    str, typer.Option("--extractor", "-e", help="What reads the text: model or rules.")
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", help="Another model's folder.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -136,7 +140,8 @@ def predict(
             parser=_path, metavar="PATH", help="Text files, folders of *.txt, or - (stdin)."
         ),
     ],
-    extractor: ExtractorName = "rules",
+    extractor: ExtractorName = "model",
+    model: ModelFolder = None,
     annotations: Annotated[
         bool, typer.Option("--annotations", help="Keep the spans and relations in the report.")
     ] = False,
@@ -178,7 +183,7 @@ def predict(
         raise UsageError("--format json", "more than one file", fix="use --format jsonl")
     if output and os.path.realpath(output) in {os.path.realpath(s.path) for s in sources}:
         raise UsageError(str(output), "an input as output", "another file")
-    reports = predict_all(sources, extractors.load(extractor), with_annotations=annotations)
+    reports = predict_all(sources, extractors.load(extractor, model), with_annotations=annotations)
     out = Output(output) if output else StandardOutput()
     try:
         with out:
@@ -260,31 +265,134 @@ def evaluate(
     texts: Annotated[
         Path, typer.Option(parser=_path, metavar="DIR", help="Folder of their texts, DOC.txt each.")
     ],
-    extractor: ExtractorName = "rules",
+    extractor: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--extractor", "-e", help="model or rules; twice for both side by side. [model, rules]"
+        ),
+    ] = None,
+    model: ModelFolder = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="List every error by kind, with its context.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score an extractor against gold annotations.
+    """Score extractors against gold annotations.
 
     Strict scores of spans, values, attributes, relations and facts, with bootstrap
-    intervals over the documents.
+    intervals over the documents; of several extractors, side by side.
     """
     from ie import evaluate, extractors, tables
     from ie.annotation.store import read_gold_folder
 
-    annotate = extractors.load(extractor).annotate
-    evaluation = evaluate.evaluate(
-        [(g, annotate(g.document)) for g in read_gold_folder(gold, texts)]
-    )
+    documents = read_gold_folder(gold, texts)
+    evaluations = {}
+    for name in dict.fromkeys(extractor or extractors.NAMES):
+        annotate = extractors.load(name, model).annotate
+        evaluations[name] = evaluate.evaluate([(g, annotate(g.document)) for g in documents])
     if as_json:
-        _print_json(evaluation.to_dict())
+        results = {name: e.to_dict() for name, e in evaluations.items()}
+        _print_json(results if len(results) > 1 else next(iter(results.values())))
         return
-    shown = evaluate.tables(evaluation)
-    if errors:
-        shown.append(evaluate.mistake_table(evaluation))
+    shown = [evaluate.side_by_side(evaluations)] if len(evaluations) > 1 else []
+    for name, evaluation in evaluations.items():
+        if len(evaluations) == 1:
+            shown += evaluate.tables(evaluation)
+        if errors:
+            shown.append(evaluate.mistake_table(evaluation, name))
     _print(tables.to_text(*shown, terminal=_is_terminal()))
+
+
+@app.command()
+def audit(
+    path: Annotated[
+        Path, typer.Argument(parser=_path, metavar="STORE", help="A store, as in annotations/.")
+    ],
+    texts: Annotated[
+        Path | None,
+        typer.Option(parser=_path, metavar="DIR", help="Folder of texts that are not in it."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List the questions too, not only the errors.")
+    ] = False,
+) -> None:
+    """Look for what is wrong or odd in annotations; the exit status is 1 where there are errors."""
+    from ie import tables
+    from ie.annotation import audit
+    from ie.annotation.store import read_store
+
+    findings = audit.audit(list(read_store(path, texts)))
+    _print(tables.to_text(*audit.tables(findings, every=every), terminal=_is_terminal()))
+    if any(f.kind in audit.ERRORS for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    config: Annotated[
+        Path,
+        typer.Argument(
+            parser=_path, metavar="CONFIG", help="YAML file; a bare name is sought in configs/."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", parser=_path, metavar="DIR", help="Folder of the run."),
+    ] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Stronger than the file; may be repeated."),
+    ] = None,
+) -> None:
+    """Train a model; the same command goes on where a run was cut off."""
+    run_training(config, output, override or [])
+
+
+@app.command()
+def export_model(
+    checkpoint: Annotated[
+        Path, typer.Argument(parser=_path, metavar="CHECKPOINT", help="A best/ folder of a run.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", parser=_path, metavar="DIR", help="Model folder.")
+    ],
+) -> None:
+    """Write a checkpoint as 8-bit ONNX; refused where that costs more than 0.005 span F1."""
+    with _training_needed():
+        from ie.neural.batches import read_corpus
+        from ie.neural.checkpoint import load
+        from ie.neural.export import export
+
+    scores = export(checkpoint, output, read_corpus(load(checkpoint)[2]).dev)
+    _print_json(scores)
+
+
+def find_config(path: Path) -> Path:
+    """The file that a configuration's name means: itself, or one in ``configs/``."""
+    named = Path("configs") / path
+    return named if not path.exists() and named.exists() else path
+
+
+def run_training(config: Path, output: Path | None, overrides: list[str]) -> None:
+    """Train, and say where the best checkpoint is."""
+    with _training_needed():
+        from ie.neural.configuration import read_configuration
+        from ie.neural.train import train
+
+    configuration = read_configuration(find_config(config), overrides)
+    best = train(configuration, output or Path(configuration.output) / configuration.name)
+    _print(f"{best}\n")
+
+
+@contextmanager
+def _training_needed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] == "ie":
+            raise
+        fix = "pip install 'ie[train]'"
+        raise UsageError(f"package {error.name}", "not installed", fix=fix) from None
 
 
 @app.command()
@@ -299,20 +407,34 @@ def compare(
             metavar="A",
             help="An extractor, or a JSON file: a report or gold annotations.",
         ),
-    ],
-    b: Annotated[str, typer.Option("--and", metavar="B", help="The other one.")],
+    ] = "model",
+    b: Annotated[str, typer.Option("--and", metavar="B", help="The other one.")] = "rules",
+    gold: Annotated[
+        str | None,
+        typer.Option("--gold", metavar="GOLD", help="Gold annotations, to compare each with too."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show where two reports of one text differ, side by side."""
+    """Show where two reports of one text differ, side by side: the model's and the rules'."""
     from ie import compare, tables
     from ie.predict import report_of, source_of
 
     document = source_of(file).read()
-    comparison = compare.compare(report_of(document, a), report_of(document, b), (a, b))
+    names = dict.fromkeys((a, b) if gold is None else (a, b, gold))
+    reports = {name: report_of(document, name) for name in names}
+    comparisons = [compare.compare(reports[x], reports[y], (x, y)) for x, y in _pairs((a, b, gold))]
     if as_json:
-        _print_json(comparison.to_dict())
-    else:
-        _print(tables.to_text(*compare.tables(comparison), terminal=_is_terminal()))
+        results = [c.to_dict() for c in comparisons]
+        _print_json(results if gold else results[0])
+        return
+    shown = [table for c in comparisons for table in compare.tables(c)]
+    _print(tables.to_text(*shown, terminal=_is_terminal()))
+
+
+def _pairs(names: tuple[str, str, str | None]) -> list[tuple[str, str]]:
+    """The first with the second, then each with the third where there is one."""
+    a, b, gold = names
+    return [(a, b)] if gold is None else [(a, b), (a, gold), (b, gold)]
 
 
 def _print_json(data: object) -> None:

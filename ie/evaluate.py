@@ -20,7 +20,7 @@ summed over documents, so one rule of precision, recall and F1 serves every meas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -360,6 +360,25 @@ def _score_table(evaluation: Evaluation) -> Table:
     return table
 
 
+def side_by_side(evaluations: Mapping[str, Evaluation]) -> Table:
+    """Pooled and macro F1 of several extractors on the same documents, by name."""
+    headings = [f"{name} {kind}" for name in evaluations for kind in ("F1", "macro")]
+    table = _table(
+        "F1, strict, pooled over documents; macro is over documents", "measure", headings
+    )
+    table.caption = next(iter(evaluations.values())).note
+    group = "spans"
+    for measure in measure_names():
+        if measure.split(".")[0] != group:
+            table.add_section()
+        group = measure.split(".")[0]
+        cells: list[str] = []
+        for e in evaluations.values():
+            cells += (_figure(e.pooled[measure].f1), _figure(e.macro(measure)))
+        table.add_row(measure, *cells)
+    return table
+
+
 def _seqeval_table(evaluation: Evaluation) -> Table:
     table = _table("seqeval, mode strict, IOB2", "label", ("P", "R", "F1", "support"))
     for name, row in evaluation.seqeval.items():
@@ -401,12 +420,12 @@ def _table(title: str, first: str, figures: Sequence[str]) -> Table:
     return table
 
 
-def mistake_table(evaluation: Evaluation) -> Table:
-    """Every mistake with its context, grouped by kind."""
+def mistake_table(evaluation: Evaluation, name: str = "") -> Table:
+    """Every mistake with its context, grouped by kind; ``name`` is the extractor's."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{len(evaluation.mistakes)} mistakes")
+    table = Table(title=f"{name} {len(evaluation.mistakes)} mistakes".strip())
     for heading in ("kind", "label", "document", "at", "context", "gold", "predicted"):
         table.add_column(heading)
     for m in sorted(evaluation.mistakes, key=lambda m: m.kind):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import ie
@@ -11,7 +13,10 @@ from ie import report
 from ie.document import Annotations, Document
 from ie.errors import UsageError
 
-NAMES: Final = ("rules",)
+NAMES: Final = ("model", "rules")
+
+MODEL: Final = Path(ie.__file__).parent.parent / "models" / "base"
+"""The model that ships with the repository; the environment variable IE_MODEL names another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,23 @@ class Extractor:
     annotate: Callable[[Document], Annotations]
 
 
-def load(name: str) -> Extractor:
+def load(name: str, folder: Path | None = None) -> Extractor:
     """The extractor of a name; only its own code is imported.
+
+    Args:
+        name: model or rules.
+        folder: the model's, instead of the one that ships.
 
     Raises:
         UsageError: there is none of this name.
+        ModelError: the model's folder is missing or damaged.
     """
+    if name == "model":
+        from ie.neural.model import Model
+
+        model = Model(folder or Path(os.environ.get("IE_MODEL") or MODEL))
+        info = report.Extractor("model", ie.__version__, model.description["name"], model.sha256)
+        return Extractor(info, model.annotate)
     if name == "rules":
         from ie.rules import annotate
 

@@ -49,6 +49,9 @@ _FRACTION: Final = re.compile(
     r"(?P<before>\D{0,3}?)(?P<base>[百千万]|[二三四五六七八九十]+)分之"
     r"(?P<parts>[0-9０-９.．]+|[一二三四五六七八九十百点零]+)(?P<after>以上|以下|左右)?"
 )
+_TENTHS: Final = re.compile(r"([一二三四五六七八九])成([一二三四五六七八九])?(以上|左右|多)?")
+_SPLIT: Final = re.compile(r"(?<=[0-9０-９.．,，])[ 　]+(?=[0-9０-９.．])")
+"""A space that a scraped page left inside a number: ``1, 438`` and ``26. 5``."""
 _DIVISORS: Final = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1, "成": 10}
 
 
@@ -74,7 +77,10 @@ def read_figure(surface: str, label: str) -> Figure:
     if label == "RATE" and (m := _FRACTION.fullmatch(surface)):
         approx = _BEFORE.get(m["before"] or "") or APPROX_AFTER.get(m["after"] or "")
         return Figure(numbers.parse_fraction(m["base"], m["parts"]), None, approx)
-    m = _FIGURE.fullmatch(surface)
+    if label == "RATE" and (m := _TENTHS.fullmatch(surface)):
+        tenths = numbers.parse_chinese(m[1]) / 10 + numbers.parse_chinese(m[2] or "零") / 100
+        return Figure(round(tenths, 10), "成", APPROX_AFTER.get(m[3] or ""))
+    m = _FIGURE.fullmatch(_SPLIT.sub("", surface))
     if m is None:
         raise ValueError(f"no number in {surface!r}")
     infix = m["infix"] or m["infix2"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import struct
 import sys
 import zipfile
@@ -53,9 +54,7 @@ class E5File:
         self.scores = np.frombuffer(data, "<f4", n, at)
         at += 4 * n
         blob = data[at : at + length]
-        self.pieces = [
-            blob[a:b].decode("utf-8") for a, b in zip(offsets[:-1], offsets[1:], strict=True)
-        ]
+        self.pieces = [blob[a:b].decode("utf-8") for a, b in itertools.pairwise(offsets)]
         at += length
         _, size = struct.unpack_from("<iI", data, at)
         at += 8 + size

@@ -121,8 +121,8 @@ class Facts:
             [n for n in by_level["town"] if n.endswith(("镇", "乡", "街道")) and len(n) <= 5],
             by_level["province"],
             titles,
-            [r.split("\t")[0] for r in rows],
-            [c for c in central if 3 <= len(c) <= 12 and "/" not in c],
+            [n for r in rows if not set(n := r.split("\t")[0]) & set("[]|")],
+            [c for c in central if 3 <= len(c) <= 12 and c.endswith(_BODY)],
             [
                 line.split("\t")[1]
                 for line in fields.read_text(encoding="utf-8").splitlines()
@@ -131,7 +131,10 @@ class Facts:
         )
 
 
-_INVENTED: Final = "云岭溪河江湖山泉石林松柏梅兰竹桂阳阴安宁平乐康泰丰盛兴隆昌荣永长清白青紫金银玉龙凤鹤虎马羊牛东南西北中上下大小新古望桥渡关城堡寨沟坪坝塘洲岛滩岩峰谷川原甸屯店集"
+_INVENTED: Final = (
+    "云岭溪河江湖山泉石林松柏梅兰竹桂阳阴安宁平乐康泰丰盛兴隆昌荣永长清白青紫金银玉龙"
+    "凤鹤虎马羊牛东南西北中上下大小新古望桥渡关城堡寨沟坪坝塘洲岛滩岩峰谷川原甸屯店集"
+)
 _CHANNELS: Final = {
     "website": [
         "“中国{root}”<门户/政府门户/>网站",
@@ -169,20 +172,20 @@ _CHANNELS: Final = {
     ],
     "newspaper": [
         "{root}<日报/报/晚报/时报>",
-        "《{root}<日报/报/晚报>》",
+        "{root}<日报/报/晚报>",
         "今日{root}",
         "<省级/市级/地方>报纸",
-        "《今日{root}》",
+        "今日{root}",
         "党报",
     ],
     "bulletin": [
-        "《<政务信息/{root}信息/工作简报/政务公开简报/{root}政务>》",
+        "<政务信息/{root}信息/工作简报/政务公开简报/{root}政务>",
         "<工作/政务公开/信息公开>简报",
         "信息专报",
-        "《{root}<要情/动态/快讯>》",
+        "{root}<要情/动态/快讯>",
         "政务信息",
     ],
-    "gazette": ["<{level}/>政府公报", "《{place}人民政府公报》", "{root}政报", "《{root}政报》"],
+    "gazette": ["<{level}/>政府公报", "{place}人民政府公报", "{root}政报", "{root}政报"],
     "tv": [
         "{place}电视台",
         "<{level}/区县/>电视台",
@@ -266,6 +269,16 @@ _CHANNELS: Final = {
     ],
 }
 
+_BODY: Final = ("部", "委员会", "局", "署", "院", "厅", "银行", "办公室", "总会", "会")
+"""How the names of central bodies end; the list has headings and places too."""
+
+_SHORT: Final = {
+    "press": "press_conference",
+    "hall": "service_hall",
+    "paper": "newspaper",
+    "board": "notice_board",
+}
+
 
 @dataclass
 class Reporter:
@@ -331,8 +344,9 @@ class Reporter:
             ValueError: there is none of this name.
         """
         name, _, size = name.partition(":")
-        if name in _CHANNELS or name == "press":
-            return self._channel("press_conference" if name == "press" else name)
+        name = _SHORT.get(name, name)
+        if name in _CHANNELS:
+            return self._channel(name)
         if name == "n":
             return self.number(size or "mid")
         try:
@@ -343,10 +357,13 @@ class Reporter:
 
     def _channel(self, kind: str) -> str:
         if kind not in self._choices:
-            # A report calls a channel by the same name or two.
+            # A report calls a channel by the same name or two; they are the place's own.
             frames = self.rng.sample(_CHANNELS[kind], k=min(2, len(_CHANNELS[kind])))
-            self._choices[kind] = [expand(f, self.rng, self.slot) for f in frames]
+            self._choices[kind] = [expand(f, self.rng, self._of_place) for f in frames]
         return self.rng.choice(self._choices[kind])
+
+    def _of_place(self, name: str) -> str:
+        return {"root": self.root, "place": self.place, "level": self.level}[name]
 
     # Numbers and dates
 

@@ -1,6 +1,6 @@
 """Compose training reports from the frames of ``annotations/grammar``.
 
-    python scripts/generate_reports.py --data ../shared/data --reports 80 -o annotations/generated.jsonl
+    python scripts/generate_reports.py --data ../shared/data -o annotations/generated.jsonl
 
 A report is a reporter (place, level, habits of number and punctuation), an outline drawn from
 the outlines below, and for each part of it frames of its topics between frames of plain prose.
@@ -14,7 +14,7 @@ import random
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,7 +114,7 @@ OUTLINES: Final = (
     "organisation service channels proactive requests problems",
     "proactive channels requests consultations reviews problems",
     "service proactive organisation requests plans",
-    "overview organisation proactive channels consultations service requests fees reviews problems plans",
+    "overview organisation proactive channels consultations service requests fees reviews plans",
 )
 FEWER: Final = {"fees": 1, "reviews": 2, "problems": 3, "plans": 3}
 NUMERALS: Final = "一二三四五六七八九十"
@@ -127,12 +127,18 @@ class Composer:
 
     frames: Frames
     facts: Facts
-    used: Counter[str]
+    used: Counter[str] = field(default_factory=Counter)
+    report_frames: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        everything = (frame for topic in sorted(self.frames) for frame in self.frames[topic])
+        self.numbers = {frame: i for i, frame in enumerate(everything)}
 
     def compose(self, number: int, seed: int) -> tuple[Annotations, dict[str, Any]]:
         """One report and where it comes from."""
         rng = random.Random(seed * 1_000_003 + number)
         for _ in range(20):
+            self.report_frames.clear()
             reporter = Reporter(rng, self.facts)
             outline = rng.choice(OUTLINES).split()
             if rng.random() < 0.3:
@@ -147,6 +153,7 @@ class Composer:
             "kind": reporter.kind,
             "year": reporter.year,
             "outline": " ".join(outline),
+            "frames": sorted(self.report_frames),
         }
 
     def _report(self, reporter: Reporter, rng: random.Random, outline: list[str]) -> str:
@@ -205,7 +212,22 @@ class Composer:
         # Of three, the one used least, so that all frames come up.
         frame = min(rng.sample(frames, k=min(3, len(frames))), key=lambda f: self.used[f])
         self.used[frame] += 1
-        return renamed(expand(frame, rng, reporter.slot), f"x{sum(self.used.values())}")
+        self.report_frames.add(self.numbers[frame])
+        # Numbers are drawn one by one; a part that is greater than its total is drawn again.
+        drawn = [expand(frame, rng, reporter.slot)]
+        while _odd_parts(drawn[-1]) and len(drawn) < 12:
+            drawn.append(expand(frame, rng, reporter.slot))
+        return renamed(min(drawn, key=_odd_parts), f"x{sum(self.used.values())}")
+
+
+def _odd_parts(markup: str) -> int:
+    if "of:" not in markup and "of<" not in markup and "of>" not in markup:
+        return 0
+    relations = parse_markup(markup).relations
+    ends = (
+        (r.head.attrs.value or 0, r.tail.attrs.value or 0) for r in relations if r.type == "part_of"
+    )
+    return sum(part > total for part, total in ends)
 
 
 class _Style:
@@ -261,7 +283,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     frames = read_frames(arguments.grammar)
-    composer = Composer(frames, Facts.read(arguments.data, arguments.fields), Counter())
+    composer = Composer(frames, Facts.read(arguments.data, arguments.fields))
     try:
         rows = [composer.compose(i, arguments.seed) for i in range(arguments.reports)]
         write_store(arguments.output, rows, text=True)

@@ -1,6 +1,7 @@
 """The model: windows of a document through one network, decoded to annotations.
 
-In the order the data flows: :mod:`windows`, :mod:`encode`, :mod:`examples` and :mod:`network`
-(training only), :mod:`decode`, :mod:`annotate`; :mod:`configuration`, :mod:`train` and
-:mod:`export` make the checkpoint that :mod:`annotate` reads.
+In the order the data flows: :mod:`windows`, :mod:`encode`, :mod:`network`, :mod:`decode`,
+:mod:`annotate` and :mod:`model` predict. :mod:`configuration`, :mod:`examples`, :mod:`batches`,
+:mod:`learner`, :mod:`checkpoint`, :mod:`train` and :mod:`export` make what they run; only
+these, and the network, need PyTorch.
 """

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from ie.doc_numbers import find_numbers
 from ie.document import Annotations, Document
-from ie.neural.decode import Floats, Found, annotations, candidates, greedy, runs, viterbi
+from ie.intervals import Intervals
+from ie.neural.decode import Floats, Found, assembled, candidates, greedy, runs, viterbi
 from ie.neural.encode import Alphabet, Encoded, collate, encode
-from ie.neural.vocabulary import ATTRIBUTES
+from ie.neural.vocabulary import ATTRIBUTES, LABELS
 from ie.neural.windows import Window, make_windows
 
 BATCH: Final = 16
@@ -93,11 +95,11 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
         for w, window in enumerate(batch):
             low, high = window.core_start - window.start, window.core_end - window.start
             vectors.append((window.core_start, vector[w, low:high]))
-    found = _ordered(places, scores, attributes)
+    found = _with_numbers(document, _ordered(places, scores, attributes))
     vectors.sort(key=lambda v: v[0])
     pairs = candidates(document.text, found.places)
     logits = _judge(found, pairs, [v for _, v in vectors], forward)
-    return annotations(document, found, pairs, logits)
+    return assembled(document, found, pairs, logits)
 
 
 def _run(
@@ -152,6 +154,24 @@ def _ordered(
         np.array([scores[i] for i in kept], dtype=np.float32),
         rows.reshape(-1, len(ATTRIBUTES)),
     )
+
+
+def _with_numbers(document: Document, found: Found) -> Found:
+    """Where the grammar of document numbers finds one, it stands; it is surer than any network."""
+    number = LABELS.index("DOC_NUMBER")
+    certain = [(s.start, s.end) for s in find_numbers(document.text)]
+    taken = Intervals(certain)
+    kept = [
+        i
+        for i, (start, end, label) in enumerate(found.places)
+        if label != number or not taken.touch(start, end)
+    ]
+    places = [found.places[i] for i in kept] + [(s, e, number) for s, e in certain]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    scores = np.concatenate([found.scores[kept], np.ones(len(certain), dtype=np.float32)])
+    blank = np.zeros((len(certain), len(ATTRIBUTES)), dtype=np.float32)
+    attributes = np.concatenate([found.attributes[kept], blank])
+    return Found([places[i] for i in order], scores[order], attributes[order])
 
 
 def _judge(found: Found, pairs: Any, vectors: list[Floats], forward: Forward) -> Floats:

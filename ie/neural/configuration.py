@@ -32,15 +32,15 @@ class DataOptions(_Options):
         corpus: stores whose documents are invented (JSON lines, see ``annotations/``).
         real: stand-off stores of real reports.
         texts: the folder of the texts of the real reports; without it they are left out.
-        dev: share of the corpus that is held back for choosing the best checkpoint, by
-            document, the same ones whatever the seed.
-        reports: at most so many corpus documents are used; all where null.
+        dev: stores that are never trained on and choose the best checkpoint.
+        reports: at most so many corpus documents are used, the same ones whatever the seed;
+            all where null.
     """
 
     corpus: list[str] = []
     real: list[str] = []
     texts: str | None = None
-    dev: Share = 0.08
+    dev: list[str] = []
     reports: Positive | None = None
 
 
@@ -63,6 +63,7 @@ class NetworkOptions(_Options):
         width: dimensions of the character layer.
         pair: dimensions of the vectors from which relations are judged.
         dropout: in the layers after the encoder.
+        encoder_dropout: inside the encoder.
     """
 
     encoder: str = "models/encoder"
@@ -72,6 +73,7 @@ class NetworkOptions(_Options):
     width: Positive = 320
     pair: Positive = 128
     dropout: Share = 0.15
+    encoder_dropout: Share = 0.0
 
 
 class Stage(_Options):
@@ -131,7 +133,8 @@ class Configuration(_Options):
 
     def to_yaml(self) -> str:
         """The whole configuration, defaults included; reads back as the same."""
-        return yaml.safe_dump(self.model_dump(), allow_unicode=True, sort_keys=False)
+        text: str = yaml.safe_dump(self.model_dump(), allow_unicode=True, sort_keys=False)
+        return text
 
 
 def read_configuration(path: Path, overrides: Sequence[str] = ()) -> Configuration:
@@ -200,7 +203,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
         old = merged.get(key)
         both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = _merged(old, value) if both else value
+        merged[key] = _merged(merged[key], value) if both else value
     return merged
 
 

@@ -85,7 +85,7 @@ def viterbi(logits: Floats) -> NDArray[np.int8]:
 
 def greedy(logits: Floats) -> NDArray[np.int8]:
     """The best tag of each character by itself; an inside tag that follows none opens a span."""
-    tags = logits.argmax(axis=-1).astype(np.int8)
+    tags: NDArray[np.int8] = logits.argmax(axis=-1).astype(np.int8)
     before = np.zeros_like(tags)
     before[:, 1:] = tags[:, :-1]
     tags[(tags == INSIDE) & (before == OUTSIDE)] = BEGIN
@@ -200,7 +200,7 @@ class Found:
     attributes: Floats
 
 
-def annotations(document: Document, found: Found, pairs: Pairs, logits: Floats) -> Annotations:
+def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) -> Annotations:
     """Attributes and relations chosen; figures that cannot be read are left out.
 
     Args:

@@ -21,10 +21,11 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from ie.document import Annotations
 from ie.errors import ModelError
+from ie.neural.checkpoint import TorchForward, load
 from ie.neural.decode import FEATURES
 from ie.neural.model import DESCRIPTION, PAIRS_GRAPH, WINDOWS_GRAPH, OnnxForward, load_model
 from ie.neural.network import Network
-from ie.neural.train import TorchForward, load, score
+from ie.neural.train import score
 from ie.neural.vocabulary import fingerprint
 
 OPSET: Final = 17

@@ -119,4 +119,5 @@ class PairJudge(nn.Module):
         """
         known = [table(features[:, i]) for i, table in enumerate(self.features)]
         x = torch.cat([head, tail, head * tail, between, *known], dim=-1)
-        return self.second(self.dropout(F.gelu(self.first(x))))
+        logits: Tensor = self.second(self.dropout(F.gelu(self.first(x))))
+        return logits

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from ie.doc_numbers import find_numbers
 from ie.document import Annotations, Document, Span
+from ie.intervals import Intervals
 from ie.rules.agencies import find_agencies
 from ie.rules.channels import find_channels
 from ie.rules.chrome import find_addresses, find_counters, find_navigation
 from ie.rules.dates import find_dates
 from ie.rules.facts import find_facts
-from ie.rules.intervals import Intervals
 from ie.rules.lexicon import find_words
 from ie.rules.periodicals import split_quoted
 from ie.rules.places import learn_places
 from ie.rules.quantities import find_counts, find_rates
-from ie.rules.titles import find_issuers, find_numbers, find_quoted, find_titles
+from ie.rules.titles import find_issuers, find_quoted, find_titles
 from ie.rules.wrapped import carry_back, join_wrapped
 
 

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 
 from ie.document import Attributes, Document, Relation, Span
+from ie.intervals import Intervals
 from ie.rules.codes import code_of
-from ie.rules.intervals import Intervals
 from ie.rules.links import find_by, find_via
 from ie.rules.parts import find_parts, split_totals
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences

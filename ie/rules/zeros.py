@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ie.document import Attributes, Span
+from ie.intervals import Intervals
 from ie.rules.codes import code_of
-from ie.rules.intervals import Intervals
 from ie.rules.lexicon import either
 
 _NEGATION = re.compile(

@@ -3,7 +3,8 @@
 import pytest
 from found import cut, links, surfaces
 
-from ie.rules.titles import find_numbers, find_quoted
+from ie.doc_numbers import find_numbers
+from ie.rules.titles import find_quoted
 
 BRACKETS = ("〔〕", "[]", "()", "（）", "【】", "﹝﹞", "「」", "〖〗", "［］")
 
