@@ -7,6 +7,7 @@ corpus in mark-up) reads it here.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final, NamedTuple
 
@@ -40,7 +41,7 @@ _NUMBER: Final = (
 _FIGURE: Final = re.compile(
     rf"(?P<before>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})?\s*"
     rf"(?P<number>{_NUMBER})"
-    rf"(?:\s?(?:[—–~～－-]|至|到)\s?(?P<upper>{_NUMBER}))?"
+    rf"(?:\s?[%％]?\s?(?:[—–~～－-]|至|到)\s?(?P<upper>{_NUMBER}))?"
     r"\s?(?P<infix>[余多几来])?(?P<times>[百千]?[万亿]+|[百千])?(?P<infix2>[余多])?"
     r"\s?(?P<unit>.*?)(?P<after>以上|以下|左右|上下|[多余])?",
     re.DOTALL,
@@ -94,6 +95,8 @@ def read_figure(surface: str, label: str) -> Figure:
     if unit and len(unit) > 1 and label == "COUNT":
         unit = unit.removeprefix("个")  # 5个工作日 are days
     value = numbers.parse(m["number"], m["times"] or "")
+    if not math.isfinite(value):
+        raise ValueError(f"no number that can be kept in {surface[:20]!r}…")
     if label == "RATE":
         value = round(value / _DIVISORS.get(unit or "", 1), 10)
         unit = "%" if unit == "％" else unit

@@ -114,8 +114,8 @@ def parse_fraction(base: str, parts: str) -> float:
         ValueError: either is no numeral.
     """
     divisor = {"百": 100.0, "千": 1000.0, "万": 10_000.0}.get(base) or parse_chinese(base)
-    if parts[0].isdigit() and parts.isascii():
-        return round(float(parts) / divisor, 10)
+    if parts[0].isdigit():
+        return round(float(parse_arabic(parts)) / divisor, 10)
     whole, _, decimals = parts.partition("点")
     value = parse_chinese(whole)
     for place, c in enumerate(decimals, 1):

@@ -7,7 +7,6 @@ indicators that nothing measures, parts greater than their total.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ from ie.labels import NUMERIC_LABELS
 if TYPE_CHECKING:
     from rich.table import Table
 
-_EDGE: Final = re.compile(r"\A[\s，。；：、,;:（）()《》]|[\s，。；：、,;:（《(]\Z")
-_BALANCED: Final = {"）": "（", ")": "(", "》": "《", "”": "“"}
+_MARKS: Final = "，。；：、,;:"
+_CLOSING: Final = {"（": "）)", "(": "）)", "《": "》", "“": "”"}
+_OPENING: Final = {"）": "（(", ")": "（(", "》": "《", "”": "“"}
 
 KINDS: Final = {
     "edge": "a span begins or ends with a space, a comma or half a pair of brackets",
@@ -31,7 +31,7 @@ KINDS: Final = {
     "part": "a part is greater than its total",
     "label": "a surface that nearly always has another label",
 }
-"""Kind of finding → what it means; the last three are questions, not errors."""
+"""Kind of finding → what it means; the last four are questions, not errors."""
 
 ERRORS: Final = frozenset({"edge", "value"})
 """What an annotator would certainly put right."""
@@ -77,7 +77,7 @@ def _findings(
     tails = {r.tail.key for r in annotations.relations if r.type == "measures"}
     for span in annotations.spans:
         surface = annotations.text(span)
-        if _EDGE.search(surface) and not _is_whole(surface):
+        if _is_frayed(surface):
             yield span, "edge", ""
         if span.label in NUMERIC_LABELS:
             yield from _of_figure(span, surface)
@@ -97,13 +97,14 @@ def _findings(
             yield r.head, "part", f"of {annotations.text(r.tail)}"
 
 
-def _is_whole(surface: str) -> bool:
-    last, first = surface[-1], surface[0]
-    if surface[0] in "，。；：、,;:" or surface[0].isspace() or last.isspace():
-        return False
-    if first in "（(《":
-        return any(c in surface[1:] for c in "）)》")
-    return last in _BALANCED and _BALANCED[last] in surface
+def _is_frayed(surface: str) -> bool:
+    first, last = surface[0], surface[-1]
+    if any(c.isspace() or c in _MARKS for c in (first, last)):
+        return True
+    if first in _OPENING or last in _CLOSING:
+        return True
+    partners = _CLOSING.get(first), _OPENING.get(last)
+    return any(p is not None and not any(c in surface for c in p) for p in partners)
 
 
 def _of_figure(span: Span, surface: str) -> Iterator[tuple[Span, str, str]]:

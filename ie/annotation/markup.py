@@ -21,11 +21,12 @@ m via by of no from for measures via by part_of has_number issued_by.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ie.document import Annotations, Document, Relation, Span
+from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.errors import AnnotationError, IeError
 from ie.figures import read_figure
 from ie.labels import CHANNEL_TYPES, INDICATORS, NUMERIC_LABELS, RELATIONS, SPAN_LABELS
@@ -145,7 +146,7 @@ def _understand(document: Document, tag: _Tag) -> str:
         if link and (kind := RELATION_NAMES.get(link[1], link[1])) in RELATIONS:
             tag.links.append((kind, link[2] or link[3]))
         elif equals:
-            attributes[key] = float(value) if key == "value" else value
+            attributes[key] = _attribute(key, value, label)
         elif word == "none" and label == "INDICATOR":
             attributes |= {"value": 0.0, "stated": "none"}
         elif word in INDICATORS and label in (*NUMERIC_LABELS, "INDICATOR"):
@@ -167,6 +168,21 @@ def _understand(document: Document, tag: _Tag) -> str:
         attributes.setdefault("type", "other")
     tag.span = document.span(tag.start, tag.end, label, **attributes)
     return span_id
+
+
+def _attribute(key: str, value: str, label: str) -> str | float:
+    if key not in Attributes.__slots__:
+        known = ", ".join(Attributes.__slots__)
+        raise AnnotationError(f"{label} tag", f"attribute {key}", f"one of {known}")
+    if key != "value":
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise AnnotationError(f"{label} tag", f"value {value!r}", "a number that is finite")
+    return number
 
 
 def _nearest(tag: _Tag, kind: str, side: str, spans: list[Span]) -> Span | None:

@@ -108,7 +108,7 @@ def write_gold(annotations: Annotations, path: Path) -> None:
 
 def _parse(data: bytes, where: str) -> dict[str, Any]:
     try:
-        gold = json.loads(data.decode("utf-8"))
+        gold = json.loads(data.decode("utf-8", "surrogatepass"))
     except ValueError as error:
         raise AnnotationError(where, f"{error}", "JSON in UTF-8") from error
     except RecursionError as error:
@@ -144,6 +144,9 @@ def read_store(path: Path, texts: Path | None = None) -> Iterator[Annotations]:
         text = row.get("text")
         if text is None and texts is None:
             raise AnnotationError(where, "no text", "a store with texts, or their folder")
+        if not isinstance(text, (str, type(None))) or "doc" not in row:
+            found = "no doc" if "doc" not in row else f"text {text!r:.60}"
+            raise AnnotationError(where, found, "the name of a text, and the text")
         document = Document(text, name=f"{row['doc']}.txt") if text is not None else texts
         yield parse_gold(line, where, cast("Document | Path", document))
 

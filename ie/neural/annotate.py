@@ -19,7 +19,7 @@ from ie.document import Annotations, Document
 from ie.intervals import Intervals
 from ie.neural.decode import Floats, Found, assembled, candidates, greedy, runs, viterbi
 from ie.neural.encode import Alphabet, Encoded, collate, encode
-from ie.neural.vocabulary import ATTRIBUTES, LABELS
+from ie.neural.vocabulary import ATTRIBUTES, LABELS, OUTSIDE, TAGS
 from ie.neural.windows import Window, make_windows
 
 BATCH: Final = 16
@@ -29,13 +29,17 @@ PAIRS: Final = 8192
 """Pairs of spans that are judged at once."""
 
 
+_NOTHING: Final = np.where(np.arange(TAGS) == OUTSIDE, 0.0, -1e4)
+"""Tag logits of what is not there."""
+
+
 class Forward(Protocol):
     """What runs the network; arrays in, arrays out."""
 
     def windows(self, batch: dict[str, NDArray[Any]]) -> tuple[Floats, Floats, Floats]:
-        """Tag logits (W, C, labels, 3), attribute logits (W, C, attributes), vectors (W, C, pair).
+        """Logits of tags (W, C, labels, tags) and attributes (W, C, attributes), and vectors.
 
-        The batch is that of :func:`ie.neural.encode.collate`.
+        The vectors, for pairs, are (W, C, pair). The batch is that of :func:`ie.neural.encode.collate`.
         """
 
     def pairs(self, head: Floats, tail: Floats, between: Floats, features: NDArray[Any]) -> Floats:
@@ -112,7 +116,7 @@ def _run(
         batch = collate([encoded[i] for i in chosen], reader.padding)
         tags, said, vector = forward.windows(batch)
         # What lies behind the end of a window says nothing.
-        tags = np.where((batch["characters"] == 0)[:, :, None, None], [0.0, -1e4, -1e4], tags)
+        tags = np.where((batch["characters"] == 0)[:, :, None, None], _NOTHING, tags)
         yield [windows[i] for i in chosen], (tags.astype(np.float32), said, vector)
 
 

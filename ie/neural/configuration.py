@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from ie.errors import ConfigError
 from ie.reading import as_read_error
@@ -48,8 +55,17 @@ class WindowOptions(_Options):
     """How documents are cut, in characters; see :func:`ie.neural.windows.make_windows`."""
 
     size: Annotated[int, Field(ge=32, le=400)] = 256
-    overlap: Annotated[int, Field(ge=0, le=128)] = 48
+    overlap: Annotated[int, Field(ge=0, le=128, validate_default=True)] = 48
     path: Annotated[int, Field(ge=0, le=64)] = 32
+
+    @field_validator("overlap")
+    @classmethod
+    def _fits(cls, overlap: int, info: ValidationInfo) -> int:
+        # A window may end at its middle; the next one must begin behind this one's beginning.
+        size = info.data.get("size")
+        if size is not None and overlap >= size // 2:
+            raise ValueError(f"it must be less than half of the size, {size}")
+        return overlap
 
 
 class NetworkOptions(_Options):
@@ -153,7 +169,7 @@ def read_configuration(path: Path, overrides: Sequence[str] = ()) -> Configurati
         key, equals, value = override.partition("=")
         if not equals:
             raise ConfigError(override, "no =", "path.to.key=value")
-        _put(values, key.split("."), yaml.safe_load(value), override)
+        _put(values, key.split("."), _load(value, override), override)
     return parse_configuration(values, str(path))
 
 
@@ -180,11 +196,7 @@ def _problem(error: Any) -> str:
 def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     with as_read_error(str(path)):
         text = path.read_text(encoding="utf-8")
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise ConfigError(str(path), problem, "YAML") from None
+    values = _load(text, str(path))
     if values is None:
         values = {}
     if not isinstance(values, dict):
@@ -196,6 +208,15 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if base in seen:
         raise ConfigError(str(path), f"extends {parent}, which extends it", "no circle")
     return _merged(_read(base, (*seen, path.resolve())), values)
+
+
+def _load(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date like 2015-13-45
+        raise ConfigError(where, str(error), "YAML") from None
+    except RecursionError:
+        raise ConfigError(where, "YAML nested too deeply", "keys and values") from None
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,18 @@ from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.figures import read_figure
 from ie.labels import NUMERIC_LABELS
 from ie.labels import RELATIONS as RELATION_TYPES
-from ie.neural.vocabulary import ATTRIBUTES, BEGIN, CODES, INSIDE, LABELS, OUTSIDE, RELATIONS, TYPES
+from ie.neural.vocabulary import (
+    ATTRIBUTES,
+    BEGIN,
+    CODES,
+    END,
+    INSIDE,
+    LABELS,
+    OUTSIDE,
+    RELATIONS,
+    SINGLE,
+    TYPES,
+)
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -52,58 +63,68 @@ _ONE_TAIL: Final = frozenset({"part_of", "has_number"})
 
 
 def viterbi(logits: Floats) -> NDArray[np.int8]:
-    """The best legal tag sequences: an inside tag follows only a begin or an inside tag.
+    """The best legal tag sequences: begin, any inside, end; or single; or outside.
 
     Args:
-        logits: (W, C, L, 3) in the order outside, begin, inside.
+        logits: (W, C, L, tags) in the order of :mod:`ie.neural.vocabulary`.
 
     Returns:
         (W, C, L) tags.
     """
     windows, length, labels, _ = logits.shape
-    came_from = np.empty((length, 2, windows, labels), dtype=np.int8)  # for any tag, for inside
-    score = np.zeros((3, windows, labels), dtype=np.float32)
-    score[INSIDE] = -np.inf
-    steps = np.ascontiguousarray(logits.transpose(1, 3, 0, 2))  # C 3 W L
-    if length:
-        score = score + steps[0]
-    for at in range(1, length):
-        best = score.argmax(axis=0)
-        opened = np.where(score[INSIDE] > score[BEGIN], INSIDE, BEGIN)
-        came_from[at, 0], came_from[at, 1] = best, opened
-        top = score.max(axis=0)
-        within = np.maximum(score[INSIDE], score[BEGIN])
-        score = np.stack([top, top, within]) + steps[at]
     tags = np.zeros((windows, length, labels), dtype=np.int8)
-    tag = score.argmax(axis=0).astype(np.int8)
+    if not length:
+        return tags
+    steps = np.ascontiguousarray(logits.transpose(1, 3, 0, 2))  # C tags W L
+    came_from = np.empty((length, 2, windows, labels), dtype=np.int8)  # from closed, from open
+    score = steps[0].copy()
+    score[[INSIDE, END]] = -np.inf
+    for at in range(1, length):
+        closed, opened = score[_CLOSED], score[_OPEN]
+        came_from[at, 0] = _CLOSED[closed.argmax(axis=0)]
+        came_from[at, 1] = _OPEN[opened.argmax(axis=0)]
+        free, within = closed.max(axis=0), opened.max(axis=0)
+        score = np.stack([free, free, within, within, free]) + steps[at]
+    tag = _CLOSED[score[_CLOSED].argmax(axis=0)]
     for at in range(length - 1, -1, -1):
         tags[:, at] = tag
         if at:
-            tag = np.where(tag == INSIDE, came_from[at, 1], came_from[at, 0])
+            goes_on = (tag == INSIDE) | (tag == END)
+            tag = np.where(goes_on, came_from[at, 1], came_from[at, 0])
     return tags
 
 
+_CLOSED: Final = np.array([OUTSIDE, END, SINGLE], dtype=np.int8)
+"""After these a span may begin, and with these a window may end."""
+
+_OPEN: Final = np.array([BEGIN, INSIDE], dtype=np.int8)
+"""After these a span goes on."""
+
+
 def greedy(logits: Floats) -> NDArray[np.int8]:
-    """The best tag of each character by itself; an inside tag that follows none opens a span."""
+    """The best tag of each character by itself, legal or not."""
     tags: NDArray[np.int8] = logits.argmax(axis=-1).astype(np.int8)
-    before = np.zeros_like(tags)
-    before[:, 1:] = tags[:, :-1]
-    tags[(tags == INSIDE) & (before == OUTSIDE)] = BEGIN
     return tags
 
 
 def runs(tags: NDArray[np.int8]) -> tuple[Integers, Integers, Integers, Integers]:
-    """The spans of legal tag sequences: window, label, start and end, (S,) each."""
+    """The spans of tag sequences: window, label, start and end, (S,) each.
+
+    Of a sequence that is not legal every stretch that is not outside is a span, cut before a
+    begin or single tag and behind an end or single one.
+    """
     ordered = tags.transpose(0, 2, 1)  # W L C
-    windows, labels, length = ordered.shape
-    padded = np.zeros((windows, labels, length + 1), dtype=np.int8)
-    padded[:, :, :length] = ordered
-    window, label, start = np.nonzero(padded == BEGIN)
-    goes_on = padded[:, :, 1:] == INSIDE
-    # The end of a span is the first character behind its start that does not go on.
-    stops = np.where(goes_on, length, np.arange(1, length + 1))
-    ends = np.minimum.accumulate(stops[:, :, ::-1], axis=2)[:, :, ::-1]
-    return window, label, start, ends[window, label, start]
+    before = np.zeros_like(ordered)
+    before[:, :, 1:] = ordered[:, :, :-1]
+    within = ordered != OUTSIDE
+    begins = within & (np.isin(before, (OUTSIDE, END, SINGLE)) | np.isin(ordered, (BEGIN, SINGLE)))
+    window, label, start = np.nonzero(begins)
+    # A span ends before the next character that begins one or is in none.
+    length = ordered.shape[2]
+    stops = np.where(begins | ~within, np.arange(length), length)
+    following = np.full((*ordered.shape[:2], length + 1), length)
+    following[:, :, :length] = np.minimum.accumulate(stops[:, :, ::-1], axis=2)[:, :, ::-1]
+    return window, label, start, following[window, label, start + 1]
 
 
 @dataclass(frozen=True, slots=True)

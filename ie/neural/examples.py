@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ie.document import Annotations, Span
 from ie.labels import NUMERIC_LABELS
 from ie.neural.decode import Pairs, candidates
-from ie.neural.vocabulary import BEGIN, CODES, INSIDE, LABELS, RELATIONS, TYPES
+from ie.neural.vocabulary import BEGIN, CODES, END, INSIDE, LABELS, RELATIONS, SINGLE, TYPES
 from ie.neural.windows import Window
 
 Integers = NDArray[np.int64]
@@ -60,6 +60,7 @@ def targets(gold: Annotations, windows: list[Window]) -> list[Targets]:
     for start, end, label in places:
         tags[start, label] = BEGIN
         tags[start + 1 : end, label] = INSIDE
+        tags[end - 1, label] = END if end - start > 1 else SINGLE
     rows = np.array([[s.start, s.end, *_attributes(s)] for s in spans], dtype=np.int64)
     return [_cut(w, tags, rows.reshape(-1, 5), pairs, related) for w in windows]
 

@@ -69,7 +69,7 @@ class Network(nn.Module):
             place: (B,) in tenths of the document.
 
         Returns:
-            tag logits (B, C, labels, 3), attribute logits (B, C, attributes), and the
+            tag logits (B, C, labels, tags), attribute logits (B, C, attributes), and the
             vectors for pairs (B, C, pair).
         """
         states = self.encoder(input_ids=pieces, attention_mask=mask).last_hidden_state  # B P H

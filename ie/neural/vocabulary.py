@@ -10,9 +10,10 @@ from ie.labels import RELATIONS as RELATION_TYPES
 LABELS: Final = tuple(SPAN_LABELS)
 """Labels in the order of the tag sequences."""
 
-OUTSIDE, BEGIN, INSIDE = range(3)
-TAGS: Final = 3
-"""IOB2 for each label: outside, begin, inside."""
+OUTSIDE, BEGIN, INSIDE, END, SINGLE = range(5)
+TAGS: Final = 5
+"""IOBES for each label: with ends of their own, a span that stops in the middle of a word is
+seldom the best sequence."""
 
 CODES: Final = tuple(INDICATORS)
 TYPES: Final = tuple(CHANNEL_TYPES)

@@ -75,7 +75,9 @@ def _cuts(text: str, size: int, overlap: int) -> list[tuple[int, int]]:
         bounds.append((start, min(end, len(text))))
         if end >= len(text):
             break
-        start = _first_break(breaks, end - overlap, end)
+        # However great the overlap, half of each window is new.
+        low = max(end - overlap, (start + end + 1) // 2)
+        start = _first_break(breaks, low, end)
     return bounds
 
 
