@@ -45,8 +45,9 @@ def load(name: str, folder: Path | None = None) -> Extractor:
     """
     if name == "model":
         from ie.neural.model import Model
+        from ie.rules import annotate as marks
 
-        model = Model(folder or Path(os.environ.get("IE_MODEL") or MODEL))
+        model = Model(folder or Path(os.environ.get("IE_MODEL") or MODEL), marks)
         info = report.Extractor("model", ie.__version__, model.description["name"], model.sha256)
         return Extractor(info, model.annotate)
     if name == "rules":

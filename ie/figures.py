@@ -48,7 +48,7 @@ _FIGURE: Final = re.compile(
 )
 _FRACTION: Final = re.compile(
     r"(?P<before>\D{0,3}?)(?P<base>[百千万]|[二三四五六七八九十]+)分之"
-    r"(?P<parts>[0-9０-９.．]+|[一二三四五六七八九十百点零]+)(?P<after>以上|以下|左右)?"
+    r"(?P<parts>[0-9０-９.．]+|[一二三四五六七八九十百点零]+)(?P<after>以上|以下|左右|[多余])?"
 )
 _TENTHS: Final = re.compile(r"([一二三四五六七八九])成([一二三四五六七八九])?(以上|左右|多)?")
 _SPLIT: Final = re.compile(r"(?<=[0-9０-９.．,，])[ 　]+(?=[0-9０-９.．])")
@@ -82,7 +82,7 @@ def read_figure(surface: str, label: str) -> Figure:
         tenths = numbers.parse_chinese(m[1]) / 10 + numbers.parse_chinese(m[2] or "零") / 100
         return Figure(round(tenths, 10), "成", APPROX_AFTER.get(m[3] or ""))
     m = _FIGURE.fullmatch(_SPLIT.sub("", surface))
-    if m is None:
+    if m is None or "分之" in surface:
         raise ValueError(f"no number in {surface!r}")
     infix = m["infix"] or m["infix2"]
     approx = (

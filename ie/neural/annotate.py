@@ -6,7 +6,7 @@ PyTorch beneath, the other with ONNX Runtime.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -39,7 +39,7 @@ class Forward(Protocol):
     def windows(self, batch: dict[str, NDArray[Any]]) -> tuple[Floats, Floats, Floats]:
         """Logits of tags (W, C, labels, tags) and attributes (W, C, attributes), and vectors.
 
-        The vectors, for pairs, are (W, C, pair). The batch is that of :func:`ie.neural.encode.collate`.
+        The vectors, for pairs, are (W, C, pair); for the batch see :func:`~encode.collate`.
         """
 
     def pairs(self, head: Floats, tail: Floats, between: Floats, features: NDArray[Any]) -> Floats:
@@ -56,6 +56,7 @@ class Reader:
         size, overlap, path: of the windows, in characters.
         padding: the piece id that fills a batch.
         constrained: decode with Viterbi; greedily where false.
+        marks: another reader, whose marks are shown to the network; none for one alone.
     """
 
     tokenizer: Tokenizer
@@ -65,20 +66,24 @@ class Reader:
     path: int
     padding: int
     constrained: bool = True
+    marks: Callable[[Document], Annotations] | None = None
 
     def windows(self, document: Document) -> list[Window]:
         """The windows of a document."""
         return make_windows(document, self.size, self.overlap, self.path)
 
-    def encode(self, document: Document, windows: list[Window]) -> list[Encoded]:
-        """The arrays of windows."""
-        return encode(document, windows, self.tokenizer, self.alphabet)
+    def encode(
+        self, document: Document, windows: list[Window], found: Annotations | None
+    ) -> list[Encoded]:
+        """The arrays of windows, with what the other reader found."""
+        return encode(document, windows, self.tokenizer, self.alphabet, found)
 
 
 def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
     """Annotate one document of any length."""
     windows = reader.windows(document)
-    encoded = reader.encode(document, windows)
+    marked = reader.marks(document) if reader.marks else None
+    encoded = reader.encode(document, windows, marked)
     places: list[tuple[int, int, int]] = []
     scores: list[float] = []
     attributes: list[Floats] = []
@@ -101,7 +106,7 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
             vectors.append((window.core_start, vector[w, low:high]))
     found = _with_numbers(document, _ordered(places, scores, attributes))
     vectors.sort(key=lambda v: v[0])
-    pairs = candidates(document.text, found.places)
+    pairs = candidates(document.text, found.places, marked)
     logits = _judge(found, pairs, [v for _, v in vectors], forward)
     return assembled(document, found, pairs, logits)
 

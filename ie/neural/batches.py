@@ -20,7 +20,8 @@ from ie.document import Annotations
 from ie.errors import ConfigError
 from ie.neural.annotate import Reader
 from ie.neural.configuration import Configuration
-from ie.neural.encode import Encoded, collate
+from ie.neural.decode import FEATURES, runs
+from ie.neural.encode import Encoded, Integers, collate
 from ie.neural.examples import UNSAID, targets
 
 
@@ -95,20 +96,25 @@ class Windows(Dataset[dict[str, Any]]):
 def _rows(gold: Sequence[Annotations], reader: Reader) -> Iterator[dict[str, Any]]:
     for each in gold:
         windows = reader.windows(each.document)
-        encoded = reader.encode(each.document, windows)
-        for e, t in zip(encoded, targets(each, windows), strict=True):
+        found = reader.marks(each.document) if reader.marks else None
+        encoded = reader.encode(each.document, windows, found)
+        for e, t in zip(encoded, targets(each, windows, found), strict=True):
             yield {
                 "pieces": e.pieces,
                 "cover": e.cover,
                 "inside": e.inside,
                 "characters": e.characters,
                 "place": e.place,
+                "marks": e.marks.ravel(),
                 "tags": t.tags.ravel(),
                 "spans": t.spans.ravel(),
                 "pairs": t.pairs.ravel(),
                 "features": t.features.ravel(),
                 "related": t.related,
             }
+
+
+_MARKED = list(FEATURES).index("marked")
 
 
 class Collator:
@@ -120,15 +126,24 @@ class Collator:
     Args:
         padding: piece id that fills up.
         unknown: share of the characters that are made unknown.
+        alone: share of the windows that are shown without the marks of the other reader.
+        worn: share of those marks that are wiped out one by one elsewhere.
     """
 
-    def __init__(self, padding: int, unknown: float) -> None:
-        self.padding, self.unknown = padding, unknown
+    def __init__(self, padding: int, unknown: float, alone: float, worn: float) -> None:
+        self.padding, self.unknown, self.alone, self.worn = padding, unknown, alone, worn
 
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Tensor]:
         """One batch."""
         encoded = [
-            Encoded(r["pieces"], r["cover"], r["inside"], r["characters"], int(r["place"]))
+            Encoded(
+                r["pieces"],
+                r["cover"],
+                r["inside"],
+                r["characters"],
+                int(r["place"]),
+                r["marks"].reshape(len(r["characters"]), -1),
+            )
             for r in rows
         ]
         batch = collate(encoded, self.padding)
@@ -139,18 +154,20 @@ class Collator:
         batch["characters"] = np.where(hidden, 1, characters)
         labels = len(rows[0]["tags"]) // len(rows[0]["characters"])
         tags = np.full((*characters.shape, labels), UNSAID)
-        spans, pairs, count = [], [], 0
+        spans, pairs, features, count = [], [], [], 0
+        alone = torch.rand(len(rows)).numpy() < self.alone
+        batch["marks"][alone] = 0
+        self._wear(batch["marks"])
         for i, r in enumerate(rows):
             tags[i, : len(r["characters"])] = r["tags"].reshape(-1, labels)
             own = r["spans"].reshape(-1, 5).astype(np.int64)
             spans.append(np.concatenate([np.full((len(own), 1), i), own], axis=1))
             pairs.append(r["pairs"].reshape(-1, 2).astype(np.int64) + count)
+            features.append(r["features"].reshape(-1, len(FEATURES)).astype(np.int64))
+            if alone[i]:
+                features[-1][:, _MARKED] = 0
             count += len(own)
         related = np.concatenate([r["related"] for r in rows]).astype(np.int64)
-        width = next(
-            (r["features"].size // r["related"].size for r in rows if r["related"].size), 1
-        )
-        features = [r["features"].reshape(-1, width).astype(np.int64) for r in rows]
         batch |= {
             "tags": tags,
             "spans": np.concatenate(spans),
@@ -159,3 +176,10 @@ class Collator:
             "related": related,
         }
         return {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in batch.items()}
+
+    def _wear(self, marks: Integers) -> None:
+        """Wipe out some marks: the rules mark unseen reports less well than those at hand."""
+        window, label, start, end = runs(marks[:, :, :-1].astype(np.int8))
+        gone = torch.rand(len(window)).numpy() < self.worn
+        for w, k, s, e in zip(window[gone], label[gone], start[gone], end[gone], strict=True):
+            marks[w, s:e, k] = 0

@@ -7,6 +7,7 @@ vocabulary), ``tokenizer.json`` and the shape of the encoder. Nothing in it is p
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from ie.document import Annotations, Document
 from ie.errors import ModelError
 from ie.neural.annotate import Reader
 from ie.neural.configuration import Configuration, parse_configuration
@@ -26,6 +28,7 @@ from ie.neural.vocabulary import fingerprint
 
 CHECKPOINT = "network.safetensors"
 DESCRIPTION = "network.json"
+Marks = Callable[[Document], Annotations]
 
 
 class TorchForward:
@@ -36,7 +39,7 @@ class TorchForward:
 
     def windows(self, batch: dict[str, Any]) -> tuple[Any, Any, Any]:
         """See :class:`ie.neural.annotate.Forward`."""
-        inputs = ("pieces", "mask", "cover", "inside", "characters", "place")
+        inputs = ("pieces", "mask", "cover", "inside", "characters", "place", "marks")
         tensors = [self._tensor(batch[name]) for name in inputs]
         device = tensors[0].device.type
         with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=self.bf16):
@@ -54,8 +57,13 @@ class TorchForward:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device)
 
 
-def build(configuration: Configuration, alphabet: Alphabet) -> tuple[Network, Reader]:
+def build(
+    configuration: Configuration, alphabet: Alphabet, marks: Marks | None = None
+) -> tuple[Network, Reader]:
     """A network that is yet to be trained, and what reads documents for it.
+
+    Args:
+        marks: the other reader, if the configuration wants one.
 
     Raises:
         ModelError: the encoder cannot be loaded.
@@ -86,18 +94,23 @@ def build(configuration: Configuration, alphabet: Alphabet) -> tuple[Network, Re
     encoder.pooler = None  # nothing reads it
     network = Network(encoder, len(alphabet), options)
     return network, _reader(
-        tokenizer.backend_tokenizer, alphabet, configuration, tokenizer.pad_token_id
+        tokenizer.backend_tokenizer, alphabet, configuration, tokenizer.pad_token_id, marks
     )
 
 
 def _reader(
-    tokenizer: Tokenizer, alphabet: Alphabet, configuration: Configuration, padding: int
+    tokenizer: Tokenizer,
+    alphabet: Alphabet,
+    configuration: Configuration,
+    padding: int,
+    marks: Marks | None,
 ) -> Reader:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     w = configuration.windows
     constrained = configuration.training.decoding == "constrained"
-    return Reader(tokenizer, alphabet, w.size, w.overlap, w.path, padding or 0, constrained)
+    shown = marks if configuration.network.marks else None
+    return Reader(tokenizer, alphabet, w.size, w.overlap, w.path, padding or 0, constrained, shown)
 
 
 def save(folder: Path, network: Network, reader: Reader, configuration: Configuration) -> None:
@@ -118,8 +131,11 @@ def save(folder: Path, network: Network, reader: Reader, configuration: Configur
     )
 
 
-def load(folder: Path) -> tuple[Network, Reader, Configuration]:
+def load(folder: Path, marks: Marks | None = None) -> tuple[Network, Reader, Configuration]:
     """Read a checkpoint that :func:`save` wrote.
+
+    Args:
+        marks: the other reader; without it the network reads alone.
 
     Raises:
         ModelError: a file is missing, damaged, or of another vocabulary.
@@ -149,6 +165,6 @@ def load(folder: Path) -> tuple[Network, Reader, Configuration]:
         raise ModelError(str(folder), problem, "a checkpoint of ie train", "train again") from None
     return (
         network,
-        _reader(tokenizer, alphabet, configuration, description["padding"]),
+        _reader(tokenizer, alphabet, configuration, description["padding"], marks),
         configuration,
     )

@@ -11,14 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ie.errors import ConfigError
 from ie.reading import as_read_error
@@ -55,17 +48,8 @@ class WindowOptions(_Options):
     """How documents are cut, in characters; see :func:`ie.neural.windows.make_windows`."""
 
     size: Annotated[int, Field(ge=32, le=400)] = 256
-    overlap: Annotated[int, Field(ge=0, le=128, validate_default=True)] = 48
+    overlap: Annotated[int, Field(ge=0, le=128)] = 48
     path: Annotated[int, Field(ge=0, le=64)] = 32
-
-    @field_validator("overlap")
-    @classmethod
-    def _fits(cls, overlap: int, info: ValidationInfo) -> int:
-        # A window may end at its middle; the next one must begin behind this one's beginning.
-        size = info.data.get("size")
-        if size is not None and overlap >= size // 2:
-            raise ValueError(f"it must be less than half of the size, {size}")
-        return overlap
 
 
 class NetworkOptions(_Options):
@@ -78,6 +62,7 @@ class NetworkOptions(_Options):
         character: dimensions of a character's own vector.
         width: dimensions of the character layer.
         pair: dimensions of the vectors from which relations are judged.
+        marks: show the network what the rules marked, as one more input.
         dropout: in the layers after the encoder.
         encoder_dropout: inside the encoder.
     """
@@ -88,6 +73,7 @@ class NetworkOptions(_Options):
     character: Positive = 48
     width: Positive = 320
     pair: Positive = 128
+    marks: bool = True
     dropout: Share = 0.15
     encoder_dropout: Share = 0.0
 
@@ -124,6 +110,9 @@ class TrainingOptions(_Options):
         accumulate: steps whose gradients are added up.
         precision: of the arithmetic; bf16 is nearly twice as fast where the processor has it.
         unknown: share of the characters that are read as unknown, so that the unknown is known.
+        alone: share of the windows that are shown without the rules' marks, so that the
+            network learns to read without them too.
+        worn: share of the marks that are wiped out elsewhere.
         decoding: constrained (Viterbi) or greedy.
         stages: one after the other.
     """
@@ -133,6 +122,8 @@ class TrainingOptions(_Options):
     accumulate: Positive = 1
     precision: Literal["fp32", "bf16"] = "bf16"
     unknown: Share = 0.03
+    alone: Share = 0.4
+    worn: Share = 0.1
     decoding: Literal["constrained", "greedy"] = "constrained"
     stages: Annotated[list[Stage], Field(min_length=1)] = [Stage(name="corpus")]
 

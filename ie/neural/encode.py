@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from ie.document import Document
+from ie.document import Annotations, Document
+from ie.neural.vocabulary import BEGIN, CODES, END, INSIDE, LABELS, SINGLE
 from ie.neural.windows import Window
 
 Integers = NDArray[np.int64]
 
-INSIDE: Final = 4  # places in a piece that are told apart: first, second, third, later
+DEPTH: Final = 4  # places in a piece that are told apart: first, second, third, later
 SPACE: Final = " "
 
 
@@ -33,9 +34,11 @@ class Encoded:
     Args:
         pieces: (P,) piece ids: start, heading path, separator, text, separator.
         cover: (C,) the index of the piece that covers each character.
-        inside: (C,) the character's place in its piece, at most ``INSIDE - 1``.
+        inside: (C,) the character's place in its piece, at most ``DEPTH - 1``.
         characters: (C,) character ids; 0 is padding and 1 any unknown character.
         place: where in the document the window starts, 0 to 9.
+        marks: (C, labels + 1) what another reader marked, see :func:`marks_of`; zeros where
+            there is none.
     """
 
     pieces: Integers
@@ -43,6 +46,7 @@ class Encoded:
     inside: Integers
     characters: Integers
     place: int
+    marks: Integers
 
 
 @cache
@@ -84,20 +88,47 @@ def alphabet_of(texts: Sequence[str], least: int = 2) -> Alphabet:
     return Alphabet("".join(sorted(c for c, n in counts.items() if n >= least)))
 
 
+def marks_of(found: Annotations | None, length: int) -> Integers:
+    """What another reader (the rules) found, as an input.
+
+    Args:
+        found: its annotations; none for a network that is to read alone.
+        length: of the text, in characters.
+
+    Returns:
+        (length, labels + 1): a tag for each label, and in the last column 1 + the number of
+        the code at the characters of a figure or a stated zero.
+    """
+    marks = np.zeros((length, len(LABELS) + 1), dtype=np.int64)
+    for span in found.spans if found else ():
+        column = marks[:, LABELS.index(span.label)]
+        column[span.start : span.end] = INSIDE
+        column[span.start] = BEGIN
+        column[span.end - 1] = END if span.end - span.start > 1 else SINGLE
+        if span.attrs.indicator:
+            marks[span.start : span.end, -1] = 1 + CODES.index(span.attrs.indicator)
+    return marks
+
+
 def encode(
-    document: Document, windows: Sequence[Window], tokenizer: Tokenizer, alphabet: Alphabet
+    document: Document,
+    windows: Sequence[Window],
+    tokenizer: Tokenizer,
+    alphabet: Alphabet,
+    found: Annotations | None = None,
 ) -> list[Encoded]:
-    """Encode the windows of one document."""
+    """Encode the windows of one document, with what another reader found in it."""
+    marks = marks_of(found, len(document.text))
     normalized = "".join(map(normal, document.text))
     pairs = [("".join(map(normal, w.path)), normalized[w.start : w.end]) for w in windows]
     characters = alphabet.ids(document.text)
     return [
-        _align(encoding, w, characters[w.start : w.end])
+        _align(encoding, w, characters[w.start : w.end], marks[w.start : w.end])
         for encoding, w in zip(tokenizer.encode_batch(pairs), windows, strict=True)
     ]
 
 
-def _align(encoding: Any, window: Window, characters: Integers) -> Encoded:
+def _align(encoding: Any, window: Window, characters: Integers, marks: Integers) -> Encoded:
     length = window.end - window.start
     cover = np.full(length, -1, dtype=np.int64)
     inside = np.zeros(length, dtype=np.int64)
@@ -107,21 +138,27 @@ def _align(encoding: Any, window: Window, characters: Integers) -> Encoded:
         if i > of_text[0] and start < end and cover[start] >= 0:
             start += 1  # a piece that begins within the character before it
         cover[start:end] = i
-        inside[start:end] = np.minimum(np.arange(end - start), INSIDE - 1)
+        inside[start:end] = np.minimum(np.arange(end - start), DEPTH - 1)
     # A character that no piece covers (white space, for some tokenizers) takes the one before.
     first = of_text[0] if of_text else 0
     for at in np.flatnonzero(cover < 0):
         cover[at] = cover[at - 1] if at else first
-    return Encoded(np.array(encoding.ids, dtype=np.int64), cover, inside, characters, window.place)
+    pieces = np.array(encoding.ids, dtype=np.int64)
+    return Encoded(pieces, cover, inside, characters, window.place, marks)
 
 
 def collate(batch: Sequence[Encoded], padding: int) -> dict[str, Integers]:
     """Pad windows to one batch of B windows, P pieces and C characters.
 
     Returns:
-        ``pieces`` and ``mask`` (B, P), ``cover``, ``inside`` and ``characters`` (B, C), and
-        ``place`` (B,). Padding characters have the id 0 and the first piece.
+        ``pieces`` and ``mask`` (B, P), ``cover``, ``inside`` and ``characters`` (B, C),
+        ``place`` (B,) and ``marks`` (B, C, labels + 1). Padding characters have the id 0 and
+        the first piece.
     """
+    characters = _padded([e.characters for e in batch], 0)
+    marks = np.zeros((*characters.shape, batch[0].marks.shape[1]), dtype=np.int64)
+    for row, e in zip(marks, batch, strict=True):
+        row[: len(e.marks)] = e.marks
     pieces = _padded([e.pieces for e in batch], padding)
     lengths = np.array([len(e.pieces) for e in batch])
     return {
@@ -129,8 +166,9 @@ def collate(batch: Sequence[Encoded], padding: int) -> dict[str, Integers]:
         "mask": (np.arange(pieces.shape[1]) < lengths[:, None]).astype(np.int64),
         "cover": _padded([e.cover for e in batch], 0),
         "inside": _padded([e.inside for e in batch], 0),
-        "characters": _padded([e.characters for e in batch], 0),
+        "characters": characters,
         "place": np.array([e.place for e in batch], dtype=np.int64),
+        "marks": marks,
     }
 
 

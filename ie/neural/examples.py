@@ -40,11 +40,13 @@ class Targets:
     related: Integers
 
 
-def targets(gold: Annotations, windows: list[Window]) -> list[Targets]:
-    """The targets of all windows of one document."""
+def targets(
+    gold: Annotations, windows: list[Window], found: Annotations | None = None
+) -> list[Targets]:
+    """The targets of all windows of one document, with what another reader found in it."""
     spans = gold.spans
     places = [(s.start, s.end, LABELS.index(s.label)) for s in spans]
-    pairs = candidates(gold.document.text, places)
+    pairs = candidates(gold.document.text, places, found)
     number = {s.key: i for i, s in enumerate(spans)}
     gold_pairs = {
         (number[r.head.key], number[r.tail.key], RELATIONS.index(r.type)) for r in gold.relations

@@ -26,7 +26,7 @@ class Learner(nn.Module):
         Each is summed and divided by the number of its positives, not of its places: nearly
         all tags are outside, and a mean over them learns nothing.
         """
-        inputs = ("pieces", "mask", "cover", "inside", "characters", "place")
+        inputs = ("pieces", "mask", "cover", "inside", "characters", "place", "marks")
         tags, said, vectors = self.network(*(batch[name] for name in inputs))
         gold = batch["tags"]
         positives = (gold > 0).sum().clamp(min=1)

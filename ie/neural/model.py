@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -63,8 +64,13 @@ def _session(path: Path) -> Any:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def load_model(folder: Path) -> tuple[Reader, dict[str, Any]]:
+def load_model(
+    folder: Path, marks: Callable[[Document], Annotations] | None = None
+) -> tuple[Reader, dict[str, Any]]:
     """Open a model folder.
+
+    Args:
+        marks: the other reader, whose marks it is shown if it was trained so.
 
     Returns:
         What reads documents for it, and its description.
@@ -87,9 +93,9 @@ def load_model(folder: Path) -> tuple[Reader, dict[str, Any]]:
         w = description["windows"]
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         alphabet = Alphabet(description["alphabet"])
-        reader = Reader(
-            tokenizer, alphabet, w["size"], w["overlap"], w["path"], description["padding"]
-        )
+        shown = marks if description["marks"] else None
+        sizes = w["size"], w["overlap"], w["path"]
+        reader = Reader(tokenizer, alphabet, *sizes, description["padding"], True, shown)
     except FileNotFoundError as error:
         raise ModelError(str(error.filename), "no such file", "a model folder", _FIX) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -100,12 +106,18 @@ def load_model(folder: Path) -> tuple[Reader, dict[str, Any]]:
 class Model:
     """A model folder that annotates.
 
+    Args:
+        folder: of the model.
+        marks: see :func:`load_model`; without it the network reads alone.
+
     Raises:
         ModelError: see :func:`load_model`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.reader, self.description = load_model(folder)
+    def __init__(
+        self, folder: Path, marks: Callable[[Document], Annotations] | None = None
+    ) -> None:
+        self.reader, self.description = load_model(folder, marks)
         self.sha256 = hashlib.sha256((folder / DESCRIPTION).read_bytes()).hexdigest()
         self._forward = OnnxForward(folder)
 

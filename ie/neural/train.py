@@ -27,7 +27,7 @@ from ie.errors import ConfigError
 from ie.evaluate import evaluate
 from ie.neural.annotate import Reader, read
 from ie.neural.batches import Collator, Corpus, Windows, read_corpus
-from ie.neural.checkpoint import TorchForward, build, load, save
+from ie.neural.checkpoint import Marks, TorchForward, build, load, save
 from ie.neural.configuration import Configuration, Stage
 from ie.neural.encode import alphabet_of
 from ie.neural.learner import Learner
@@ -90,6 +90,7 @@ def train(
     configuration: Configuration,
     output: Path,
     *,
+    marks: Marks | None = None,
     start: Path | None = None,
     leave_out: str | None = None,
 ) -> Path:
@@ -98,6 +99,7 @@ def train(
     Args:
         configuration: decides everything but code and data.
         output: folder of the run.
+        marks: the other reader, whose marks the network is shown (the rules' ``annotate``).
         start: a checkpoint whose weights the first stage begins with.
         leave_out: name of a real report that is not trained on.
 
@@ -116,17 +118,17 @@ def train(
     corpus = read_corpus(configuration, leave_out)
     _claim(output, configuration, corpus)
     if start:
-        network, reader, _ = load(start)
+        network, reader, _ = load(start, marks)
     else:
         texts = [g.document.text for g in (*corpus.train, *corpus.real)]
-        network, reader = build(configuration, alphabet_of(texts))
+        network, reader = build(configuration, alphabet_of(texts), marks)
     best = output / "best"
     scores: dict[str, dict[str, float]] = {}
     for number, stage in enumerate(configuration.training.stages):
         folder = output / f"{number}-{stage.name}"
         if not (folder / "done").exists():
             if number:
-                network, reader, _ = load(best)
+                network, reader, _ = load(best, marks)
             _train_stage(configuration, stage, network, reader, corpus, folder)
             (folder / "done").touch()
         best = folder / "best"
@@ -166,6 +168,7 @@ def _train_stage(
             reader.alphabet.characters,
             configuration.network.encoder,
             stage.real > 0,
+            reader.marks is not None,
         ]
     )
     gold = [*corpus.train, *(corpus.real if stage.real else ())]
@@ -219,7 +222,7 @@ def _train_stage(
         args=arguments,
         train_dataset=rows,
         eval_dataset=rows,
-        data_collator=Collator(reader.padding, options.unknown),
+        data_collator=Collator(reader.padding, options.unknown, options.alone, options.worn),
         callbacks=callbacks,
     )
     last = get_last_checkpoint(str(folder)) if folder.exists() else None  # type: ignore[no-untyped-call]

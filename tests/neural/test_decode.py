@@ -1,6 +1,7 @@
 """Decoding: legal tags, their spans, the pairs that may be related, and annotations of both."""
 
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from ie.neural.decode import (
     RANKS,
     REACH,
     Found,
-    annotations,
+    assembled,
     candidates,
     greedy,
     runs,
@@ -26,10 +27,12 @@ from ie.neural.vocabulary import (
     ATTRIBUTES,
     BEGIN,
     CODES,
+    END,
     INSIDE,
     LABELS,
     OUTSIDE,
     RELATIONS,
+    SINGLE,
     TAGS,
     TYPES,
 )
@@ -45,9 +48,25 @@ def logits(most_windows=2, most_characters=6, most_labels=2):
     )
 
 
+AFTER_CLOSED = {OUTSIDE, BEGIN, SINGLE}
+FOLLOWS = {
+    OUTSIDE: AFTER_CLOSED,
+    END: AFTER_CLOSED,
+    SINGLE: AFTER_CLOSED,
+    BEGIN: {INSIDE, END},
+    INSIDE: {INSIDE, END},
+}
+
+
 def is_legal(tags) -> bool:
-    before = (OUTSIDE, *tags)
-    return all(t != INSIDE or b != OUTSIDE for b, t in zip(before, tags, strict=False))
+    """Whether a window of these tags could be written by hand: all that opens is closed."""
+    tags = (OUTSIDE, *tags, OUTSIDE)
+    return all(after in FOLLOWS[before] for before, after in pairwise(tags))
+
+
+@cache
+def legal_sequences(length):
+    return [t for t in product(range(TAGS), repeat=length) if is_legal(t)]
 
 
 def score(tags, columns) -> float:
@@ -60,39 +79,74 @@ def test_viterbi_finds_the_best_of_all_legal_sequences(values):
     tags = viterbi(values)
     for w, k in product(range(values.shape[0]), range(values.shape[2])):
         columns = values[w, :, k]
-        legal = filter(is_legal, product(range(TAGS), repeat=len(columns)))
-        best = max(score(t, columns) for t in legal)
+        best = max(score(t, columns) for t in legal_sequences(len(columns)))
         found = tags[w, :, k].tolist()
         assert is_legal(found)
         assert score(found, columns) == best
 
 
-@given(logits(3, 20, 3), st.sampled_from([viterbi, greedy]))
+@given(logits(3, 20, 3))
 @settings(max_examples=100, deadline=None)
-def test_runs_of_decoded_tags_are_legal_and_say_all_that_the_tags_say(values, decode):
-    tags = decode(values)
-    assert all(
-        is_legal(tags[w, :, k]) for w, k in product(range(tags.shape[0]), range(tags.shape[2]))
-    )
+def test_runs_of_viterbi_say_all_that_the_tags_say(values):
+    tags = viterbi(values)
     again = np.zeros_like(tags)
     for w, k, start, end in zip(*runs(tags), strict=True):
         assert 0 <= start < end <= tags.shape[1]
         assert not again[w, start:end, k].any()
-        again[w, start, k] = BEGIN
-        again[w, start + 1 : end, k] = INSIDE
+        inner = [INSIDE] * (end - start - 2)
+        again[w, start:end, k] = [SINGLE] if end - start == 1 else [BEGIN, *inner, END]
     assert (again == tags).all()
 
 
-def test_viterbi_opens_a_span_that_single_characters_would_not():
-    values = np.array([[5, 4, 0], [0, 0, 9], [0, 0, 9]], dtype=np.float32)[None, :, None]
-    assert viterbi(values)[0, :, 0].tolist() == [BEGIN, INSIDE, INSIDE]
-    assert greedy(values)[0, :, 0].tolist() == [OUTSIDE, BEGIN, INSIDE]
+@given(logits(3, 20, 3))
+@settings(max_examples=100, deadline=None)
+def test_runs_of_any_tags_hold_each_tagged_character_once(values):
+    tags = greedy(values)
+    assert (tags == values.argmax(axis=-1)).all()
+    held = np.zeros_like(tags)
+    for w, k, start, end in zip(*runs(tags), strict=True):
+        held[w, start:end, k] += 1
+        run = tags[w, start:end, k].tolist()
+        assert not {BEGIN, SINGLE} & set(run[1:])
+        assert not {END, SINGLE} & set(run[:-1])
+    assert (held == (tags != OUTSIDE)).all()
 
 
-def test_a_span_that_begins_where_another_ends_is_another():
-    tags = np.array([BEGIN, INSIDE, BEGIN, BEGIN, INSIDE, OUTSIDE], dtype=np.int8)[None, :, None]
-    _, _, starts, ends = runs(tags)
-    assert list(zip(starts, ends, strict=True)) == [(0, 2), (2, 3), (3, 5)]
+def one_label(rows):
+    return np.array(rows, dtype=np.float32)[None, :, None]
+
+
+def test_viterbi_opens_and_closes_a_span_that_single_characters_would_not():
+    values = one_label([[5, 4, 0, 0, 0], [0, 0, 9, 0, 0], [0, 0, 9, 8, 0]])
+    assert viterbi(values)[0, :, 0].tolist() == [BEGIN, INSIDE, END]
+    assert greedy(values)[0, :, 0].tolist() == [OUTSIDE, INSIDE, INSIDE]
+
+
+def test_viterbi_leaves_no_span_open_at_the_end_of_a_window():
+    assert viterbi(one_label([[0, 9, 0, 0, 1]]))[0, :, 0].tolist() == [SINGLE]
+    assert viterbi(one_label([[0, 9, 0, 0, -1]]))[0, :, 0].tolist() == [OUTSIDE]
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("", []),
+        ("O", []),
+        ("BIE", [(0, 3)]),
+        ("BEBES", [(0, 2), (2, 4), (4, 5)]),
+        ("SSO", [(0, 1), (1, 2)]),
+        ("OIIO", [(1, 3)]),  # from here on not legal
+        ("BIBI", [(0, 2), (2, 4)]),
+        ("BES", [(0, 2), (2, 3)]),
+        ("EEI", [(0, 1), (1, 2), (2, 3)]),
+    ],
+)
+def test_runs(tags, found):
+    numbers = ["OBIES".index(t) for t in tags]
+    window, label, starts, ends = runs(np.array(numbers, dtype=np.int8)[None, :, None])
+    assert list(zip(starts, ends, strict=True)) == found
+    assert not window.any()
+    assert not label.any()
 
 
 # Pairs
@@ -189,6 +243,27 @@ def test_heads_between_are_counted_to_three():
     assert found == [3, 3, 2, 1, 0]
 
 
+def test_a_pair_says_whether_another_reader_relates_it():
+    a = parse_markup("[网站|H][信息|I][图片|I][5条|C m< via<]，[6张|C]")
+    spans, text = places(a), a.document.text
+    assert {row["marked"] for row in as_rows(text, spans).values()} == {0}
+    pairs = candidates(text, spans, a)
+    column = list(FEATURES).index("marked")
+    marked = {
+        (RELATIONS[row[0]], a.text(a.spans[h]), a.text(a.spans[t]))
+        for h, t, row in zip(pairs.head, pairs.tail, pairs.features, strict=True)
+        if row[column] == 2
+    }
+    assert marked == {("measures", "5条", "图片"), ("via", "5条", "网站")}
+    assert set(pairs.features[:, column].tolist()) == {1, 2}
+
+
+def test_features_are_whole_numbers_though_one_relation_has_no_pair():
+    a = parse_markup("[信息|I][5条|C]")  # no second COUNT to be a part of
+    pairs = candidates(a.document.text, places(a))
+    assert pairs.features.dtype == pairs.head.dtype == pairs.tail.dtype == np.int64
+
+
 def test_a_text_of_one_label_or_of_none_has_no_pairs():
     for markup in ("", "公开", "[访问|I]和[点击|I]", "[网站|H][2015年|D]"):
         a = parse_markup(markup)
@@ -232,7 +307,7 @@ def linked(a):
 
 def test_right_logits_give_the_gold_annotations():
     gold = parse_markup(REPORT)
-    read = annotations(gold.document, *perfect(gold))
+    read = assembled(gold.document, *perfect(gold))
     assert [(s.key, s.attrs) for s in read.spans] == [(s.key, s.attrs) for s in gold.spans]
     assert linked(read) == linked(gold)
     assert len(gold.relations) == 8
@@ -242,12 +317,12 @@ def test_right_logits_give_the_gold_annotations():
 
 def test_a_document_without_spans_has_empty_annotations():
     gold = parse_markup("没有数据。")
-    assert annotations(gold.document, *perfect(gold)) == gold
+    assert assembled(gold.document, *perfect(gold)) == gold
 
 
 def test_a_figure_that_cannot_be_read_is_left_out_with_its_relations():
     gold = parse_markup("[信息|I][若干条|C value=3 m<]，[图片|I][5张|C m<]")
-    read = annotations(gold.document, *perfect(gold))
+    read = assembled(gold.document, *perfect(gold))
     assert [read.text(s) for s in read.spans] == ["信息", "图片", "5张"]
     assert linked(read) == [("measures", "5张", "图片")]
 
@@ -260,7 +335,7 @@ def chosen(markup: str, relation: str, probabilities: list[float]) -> list[tuple
     number = RELATIONS.index(relation)
     p = np.array(probabilities)
     logits[pairs.features[:, 0] == number, number] = np.log(p / (1 - p))
-    return linked(annotations(a.document, found, pairs, logits))
+    return linked(assembled(a.document, found, pairs, logits))
 
 
 @pytest.mark.parametrize(
@@ -287,7 +362,7 @@ def test_a_part_has_one_total():
     ends = list(zip(pairs.head.tolist(), pairs.tail.tolist(), strict=True))
     sure = {(2, 0): 2.0, (2, 1): 1.0, (1, 0): 3.0}
     logits[:, RELATIONS.index("part_of")] = [sure.get(e, -9.0) for e in ends]
-    read = annotations(a.document, found, pairs, logits)
+    read = assembled(a.document, found, pairs, logits)
     assert linked(read) == [("part_of", "3条", "9条"), ("part_of", "5条", "9条")]
 
 
@@ -303,7 +378,7 @@ def test_attributes_are_the_likeliest_of_their_kind():
     )
     pairs = candidates(document.text, found.places)
     logits = np.full((len(pairs.head), len(RELATIONS)), -9, dtype=np.float32)
-    read = annotations(document, found, pairs, logits)
+    read = assembled(document, found, pairs, logits)
     assert [s.attrs.to_dict() for s in read.spans] == [
         {"type": "radio"},
         {"indicator": "letters", "value": 5.0, "unit": "条"},
@@ -311,4 +386,4 @@ def test_attributes_are_the_likeliest_of_their_kind():
     ]
     assert {s.score for s in read.spans} == {0.1235}
     rows[2, ATTRIBUTES.index("stated")] = -0.1
-    assert annotations(document, found, pairs, logits).spans[2].attrs.to_dict() == {}
+    assert assembled(document, found, pairs, logits).spans[2].attrs.to_dict() == {}
