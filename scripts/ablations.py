@@ -29,6 +29,7 @@ from ie.neural.annotate import read
 from ie.neural.checkpoint import TorchForward, load
 from ie.neural.configuration import Configuration, parse_configuration, read_configuration
 from ie.neural.train import train
+from ie.rules import annotate
 
 MEASURES = ("spans.all", "spans.core", "facts.all", "facts.coded", "relations.all")
 
@@ -40,6 +41,7 @@ def variants(base: str | None, layers: int) -> dict[str, dict[str, Any]]:
         "whole": {},
         "corpus alone": {"stages": "corpus"},
         "real reports alone": {"stages": real_only},
+        "without the rules' marks": {"network": {"marks": False}, "stages": "corpus"},
         "random encoder": {"network": {"random": True}, "stages": "corpus"},
         "greedy decoding": {"decoding": "greedy", "stages": "corpus"},
         f"{layers} layers": {"network": {"layers": layers}, "stages": "corpus"},
@@ -86,16 +88,17 @@ def scores(configuration: Configuration, gold: list[Annotations], folder: Path) 
     later = [s for s in training.stages if s.real]
     start = None
     if first:
-        start = train(_with(configuration, first), folder / "corpus")
+        start = train(_with(configuration, first), folder / "corpus", marks=annotate)
     pairs = []
     for g in gold:
         name = Path(g.document.name).stem
         best = start
         if later:
-            best = train(_with(configuration, later), folder / name, start=start, leave_out=name)
+            run = _with(configuration, later)
+            best = train(run, folder / name, marks=annotate, start=start, leave_out=name)
         if best is None:
             raise ValueError("a variant without stages")
-        network, reader, _ = load(best)
+        network, reader, _ = load(best, annotate)
         network.eval()
         pairs.append((g, read(g.document, reader, TorchForward(network))))
     pooled = evaluate(pairs, bootstrap=0).pooled

@@ -2,8 +2,10 @@
 
     python scripts/leave_one_out.py --config base.yaml --start runs/base/0-corpus/best
 
-The first stages of a configuration that read no real report are the same for all, so they
-are trained once (or taken from ``--start``); the others are trained for each report anew.
+The first stages of a configuration, which read no real report, are the same for all: they are
+trained once (or taken from ``--start``); the others are trained for each report anew. ``alone``
+is the same network without the rules' marks. What is trained is not trained again, so that the
+reports may be shared out over several processes (``--documents``) and put together by a last one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -20,20 +23,20 @@ from ie.annotation.store import read_store
 from ie.cli import find_config
 from ie.document import Annotations
 from ie.errors import IeError
-from ie.evaluate import evaluate
+from ie.evaluate import Evaluation, evaluate
 from ie.neural.annotate import read
 from ie.neural.checkpoint import TorchForward, load
 from ie.neural.configuration import Configuration, read_configuration
 from ie.neural.train import train
-from ie.rules.annotate import annotate
+from ie.rules import annotate
 
 MEASURES = (
     "spans.all",
     "spans.core",
-    "spans.DOC_NUMBER",
-    "spans.INDICATOR",
     "spans.AGENCY",
     "spans.CHANNEL",
+    "spans.INDICATOR",
+    "spans.DOC_NUMBER",
     "values",
     "facts.all",
     "facts.coded",
@@ -41,33 +44,50 @@ MEASURES = (
 )
 
 
-def folds(configuration: Configuration, start: Path | None, output: Path) -> dict[str, Annotations]:
-    """Document → what a model that never saw it says of it."""
-    stages = configuration.training.stages
-    first = next((i for i, s in enumerate(stages) if s.real), len(stages))
-    data = configuration.data
-    gold = [g for path in data.real for g in read_store(Path(path), Path(data.texts or "."))]
-    if first and start is None:
-        start = train(_only(configuration, slice(0, first)), output / "corpus")
-    found = {}
-    for g in gold:
-        name = Path(g.document.name).stem
-        checkpoint = start
-        if first < len(stages):
-            checkpoint = train(
-                _only(configuration, slice(first, None)), output / name, start=start, leave_out=name
-            )
-        network, reader, _ = load(checkpoint)
-        network.eval()
-        found[name] = read(g.document, reader, TorchForward(network))
-        print(name, "done", file=sys.stderr)
-    return found
+def with_stages(configuration: Configuration, *, real: bool) -> Configuration:
+    """The same configuration with only the stages that read real reports, or only the others."""
+    stages = [s for s in configuration.training.stages if bool(s.real) == real]
+    training = configuration.training.model_copy(update={"stages": stages})
+    return configuration.model_copy(update={"training": training})
 
 
-def _only(configuration: Configuration, stages: slice) -> Configuration:
-    training = configuration.training
-    kept = training.model_copy(update={"stages": training.stages[stages]})
-    return configuration.model_copy(update={"training": kept})
+def fold(
+    configuration: Configuration, start: Path | None, gold: Annotations, output: Path
+) -> tuple[Annotations, Annotations]:
+    """What a model that never saw a report says of it: with the rules' marks, and alone."""
+    name = Path(gold.document.name).stem
+    later = with_stages(configuration, real=True)
+    checkpoint = start
+    if later.training.stages:
+        checkpoint = train(later, output / name, marks=annotate, start=start, leave_out=name)
+    if checkpoint is None:
+        raise ValueError("a configuration without stages")
+    network, reader, _ = load(checkpoint, annotate)
+    network.eval()
+    forward = TorchForward(network)
+    alone = replace(reader, marks=None)
+    return read(gold.document, reader, forward), read(gold.document, alone, forward)
+
+
+def table_of(evaluations: dict[str, Evaluation], names: list[str]) -> Table:
+    """One row a measure: the model by document, then means of all extractors."""
+    table = Table(
+        title="F1, strict; the model never saw the report, the rules were written with it"
+    )
+    table.add_column("measure")
+    for name in names:
+        table.add_column(name, justify="right", overflow="fold")
+    for name in evaluations:
+        table.add_column(f"mean, {name}", justify="right")
+    for name in evaluations:
+        table.add_column(f"pooled, {name}", justify="right")
+    for m in MEASURES:
+        single = [scores[m].f1 for _, scores in evaluations["model"].documents]
+        means = [e.macro(m) for e in evaluations.values()]
+        pooled = [e.pooled[m].f1 for e in evaluations.values()]
+        cells = ("–" if f is None else f"{f:.3f}" for f in (*single, *means, *pooled))
+        table.add_row(m, *cells)
+    return table
 
 
 def main() -> None:
@@ -78,48 +98,38 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("base.yaml"))
     parser.add_argument("--set", dest="overrides", action="append", default=[])
     parser.add_argument("--start", type=Path, help="checkpoint of the stages without real reports")
-    parser.add_argument("--output", type=Path, default=Path("runs/leave-one-out"))
+    parser.add_argument("--documents", nargs="+", help="only these")
+    parser.add_argument("-o", "--output", type=Path, default=Path("runs/leave-one-out"))
     arguments = parser.parse_args()
     try:
         configuration = read_configuration(find_config(arguments.config), arguments.overrides)
-        found = folds(configuration, arguments.start, arguments.output)
+        data = configuration.data
+        texts = Path(data.texts or ".")
+        gold = [
+            g
+            for path in data.real
+            for g in read_store(Path(path), texts)
+            if not arguments.documents or Path(g.document.name).stem in arguments.documents
+        ]
+        start = arguments.start
+        first = with_stages(configuration, real=False)
+        if first.training.stages and start is None:
+            start = train(first, arguments.output / "corpus", marks=annotate)
+        found = [fold(configuration, start, g, arguments.output) for g in gold]
     except IeError as error:
         sys.exit(f"leave_one_out: {error}")
-    data = configuration.data
-    gold = [g for path in data.real for g in read_store(Path(path), Path(data.texts or "."))]
-    by = {
-        "model": evaluate([(g, found[Path(g.document.name).stem]) for g in gold], bootstrap=0),
+    evaluations = {
+        "model": evaluate([(g, f[0]) for g, f in zip(gold, found, strict=True)], bootstrap=0),
+        "alone": evaluate([(g, f[1]) for g, f in zip(gold, found, strict=True)], bootstrap=0),
         "rules": evaluate([(g, annotate(g.document)) for g in gold], bootstrap=0),
     }
-    table = Table(title="F1, strict; model: never saw the report; rules: written with it in view")
-    table.add_column("measure")
-    for g in gold:
-        table.add_column(Path(g.document.name).stem, justify="right")
-    for column in ("mean", "pooled", "mean, rules", "pooled, rules", "difference of means"):
-        table.add_column(column, justify="right")
-    rows = {}
-    for m in MEASURES:
-        single = [s[m].f1 for _, s in by["model"].documents]
-        means = {k: e.macro(m) or 0.0 for k, e in by.items()}
-        pooled = {k: e.pooled[m].f1 or 0.0 for k, e in by.items()}
-        rows[m] = {"documents": single, "mean": means, "pooled": pooled}
-        cells = ["–" if f is None else f"{f:.3f}" for f in single]
-        table.add_row(
-            m,
-            *cells,
-            *(
-                f"{x:.3f}"
-                for x in (
-                    means["model"],
-                    pooled["model"],
-                    means["rules"],
-                    pooled["rules"],
-                    means["model"] - means["rules"],
-                )
-            ),
-        )
-    Console(width=200).print(table)
-    (arguments.output / "scores.json").write_text(json.dumps(rows, indent=1))
+    names = [Path(g.document.name).stem for g in gold]
+    Console(width=220).print(table_of(evaluations, names))
+    scores = {
+        name: {m: {"mean": e.macro(m), "pooled": e.pooled[m].f1} for m in MEASURES}
+        for name, e in evaluations.items()
+    }
+    (arguments.output / "scores.json").write_text(json.dumps(scores, indent=1))
 
 
 if __name__ == "__main__":

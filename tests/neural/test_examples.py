@@ -8,10 +8,21 @@ from ie.annotation.markup import parse_markup
 from ie.labels import RELATIONS as RELATION_TYPES
 from ie.neural.decode import REACH, runs
 from ie.neural.examples import UNSAID, lost_relations, targets
-from ie.neural.vocabulary import CODES, LABELS, RELATIONS, TYPES
+from ie.neural.vocabulary import (
+    BEGIN,
+    CODES,
+    END,
+    INSIDE,
+    LABELS,
+    OUTSIDE,
+    RELATIONS,
+    SINGLE,
+    TYPES,
+)
 from ie.neural.windows import Window, make_windows
 
 PIECES = [
+    "[县|A]",
     "[县政府😀|A]",
     "公开[信息|I][５条|C disclosed]",
     "[网站|H website]",
@@ -62,6 +73,13 @@ def test_windows_hold_the_tags_of_their_text_and_the_spans_that_lie_wholly_in_th
             kind = RELATION_TYPES[RELATIONS[row[0]]]
             assert inside[head].label in kind.heads
             assert inside[tail].label in kind.tails
+
+
+def test_a_span_of_one_character_has_a_tag_of_its_own():
+    a = parse_markup("[县|A][政府办|A][甲局|A]公")
+    (target,) = targets(a, [whole(a)])
+    tags = target.tags[:, LABELS.index("AGENCY")].tolist()
+    assert tags == [SINGLE, BEGIN, INSIDE, END, BEGIN, END, OUTSIDE]
 
 
 def test_spans_carry_the_numbers_of_their_attributes():

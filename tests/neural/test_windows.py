@@ -125,7 +125,7 @@ def test_a_break_in_the_first_half_ends_no_window():
 
 
 def test_a_window_begins_behind_a_sentence_within_the_overlap():
-    text = "字" * 30 + "。" + "字" * 8 + "，" + "字" * 9 + "\n" + "字" * 60
+    text = "字" * 28 + "，字。" + "字" * 8 + "，" + "字" * 9 + "\n" + "字" * 60
     first, second = make_windows(Document(text), 50, 24, 16)[:2]
     assert (first.end, second.start) == (50, 31)
 
