@@ -1,6 +1,7 @@
-"""How fast the rules are, how time and memory grow with the text, what the worst input costs.
+"""How fast an extractor is, how time and memory grow with the text, what the worst input costs.
 
-Run as ``python bench/speed.py``, with ``--large`` for a file of 50 MB too. Every row is
+Run as ``python bench/speed.py``, with ``--large`` for a file of 50 MB too, and with
+``--extractor model`` for the model, on fewer and shorter texts. Every row is
 measured in a process of its own, bound to one core: ``read`` is from disk to the decoded
 text, ``annotate`` and ``assemble`` are the two halves of predicting, ``json`` makes the
 text to print. ``chars/s`` is over annotate and assemble, ``all`` over all four. ``peak`` is
@@ -45,39 +46,44 @@ def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="a file of 50 MB too")
+    parser.add_argument("--extractor", choices=("rules", "model"), default="rules")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    chosen = arguments.extractor
     if arguments.one:
-        print(json.dumps(measure(arguments.one)))
+        print(json.dumps(measure(arguments.one, chosen)))
         return
 
-    table = Table(title=f"ie predict, rules, one core of {_machine()}", box=SIMPLE_HEAD)
+    slow = chosen == "model"
+    table = Table(title=f"ie predict, {chosen}, one core of {_machine()}", box=SIMPLE_HEAD)
     table.add_column("input", no_wrap=True)
     for heading in ("chars", "read s", "annotate s", "assemble s", "json s", "chars/s", "all"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("peak MB (× file)", justify="right", no_wrap=True)
     report = REPORT.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        idle = _measured("一", Path(folder))["peak"]
-        for size in SIZES:
-            _add(table, "report", _measured(_repeat(report, size), Path(folder)), idle)
+        idle = _measured("一", Path(folder), chosen)["peak"]
+        for size in SIZES[:3] if slow else SIZES:
+            _add(table, "report", _measured(_repeat(report, size), Path(folder), chosen), idle)
         if REAL:
             real = "\n".join(path.read_text(encoding="utf-8") for path in REAL)
-            for copies in (1, 40):
+            for copies in (1,) if slow else (1, 40):
                 name = f"{len(REAL)} real reports × {copies}"
-                _add(table, name, _measured(real * copies, Path(folder)), idle)
+                _add(table, name, _measured(real * copies, Path(folder), chosen), idle)
             report = real
         if arguments.large:
             copies = LARGE_BYTES // len(report.encode("utf-8"))
-            _add(table, "50 MB", _measured(report * copies, Path(folder), limit=900), idle)
+            _add(table, "50 MB", _measured(report * copies, Path(folder), chosen, 900), idle)
         table.add_section()
         for unit in PATHOLOGICAL:
-            _add(table, f"{unit} …", _measured(_repeat(unit, 1_000_000), Path(folder)), idle)
+            hostile = _repeat(unit, 20_000 if slow else 1_000_000)
+            _add(table, f"{unit} …", _measured(hostile, Path(folder), chosen), idle)
     Console(width=120).print(table)
-    print(f"cold start of `ie predict {REPORT.name}`: {_cold_start():.2f} s (median of 7)")
+    command = f"ie predict -e {chosen} {REPORT.name}"
+    print(f"cold start of `{command}`, all cores: {_cold_start(chosen):.2f} s (median of 7)")
 
 
-def measure(path: Path) -> dict[str, float]:
+def measure(path: Path, name: str) -> dict[str, float]:
     """Seconds of every stage for one file, in this process, on one core; peak in bytes.
 
     A short text is predicted several times, once before the clock runs: what is loaded on
@@ -90,7 +96,7 @@ def measure(path: Path) -> dict[str, float]:
     from ie.extractors import load
     from ie.reading import read_document
 
-    extractor = load("rules")
+    extractor = load(name)
     assemble(extractor.annotate(Document("公开5条。")), extractor.info).to_json()
     started = time.perf_counter()
     text = read_document(path).text
@@ -112,10 +118,10 @@ def measure(path: Path) -> dict[str, float]:
     return {**seconds, "chars": len(text), "bytes": path.stat().st_size, "peak": peak * scale}
 
 
-def _measured(text: str, folder: Path, limit: int = LIMIT) -> dict[str, float]:
+def _measured(text: str, folder: Path, name: str, limit: int = LIMIT) -> dict[str, float]:
     path = folder / "input.txt"
     path.write_bytes(text.encode("utf-8"))
-    command = [sys.executable, __file__, "--one", str(path)]
+    command = [sys.executable, __file__, "--extractor", name, "--one", str(path)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -146,9 +152,10 @@ def _add(table: Table, name: str, row: dict[str, float], idle: float) -> None:
     )
 
 
-def _cold_start() -> float:
+def _cold_start(name: str) -> float:
     """Seconds from the shell to the printed report, interpreter and imports included."""
-    command = [sys.executable, "-c", "from ie.cli import main; main()", "predict", str(REPORT)]
+    call = ["predict", "-e", name, str(REPORT)]
+    command = [sys.executable, "-c", "from ie.cli import main; main()", *call]
     times = []
     for _ in range(7):
         started = time.perf_counter()

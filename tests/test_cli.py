@@ -268,10 +268,10 @@ def test_a_disk_that_fills_up_keeps_what_was_finished(ie, tmp_path):
 def test_usage_errors(ie, folder):
     good = folder / "a.txt"
     for arguments, message in (
-        (("predict", good, "--extractor", "magic"), "expected one of rules"),
+        (("predict", good, "--extractor", "magic"), "expected one of model, rules"),
         (("predict", folder, "--format", "json"), "use --format jsonl"),
         (("predict", good, "-o", good), "an input as output"),
-        (("compare", good, "--with", "rules", "--and", "magic"), "expected one of rules"),
+        (("compare", good, "--with", "rules", "--and", "magic"), "expected one of model, rules"),
         (("predict", ""), "'': an empty name"),
         (("predict", good, "-o", ""), "'': an empty name"),
         (("predict",), "Missing argument"),
@@ -366,10 +366,50 @@ def test_compare_with_gold(ie):
     assert json.loads(same.stdout)["differences"] == []
 
 
+def test_compare_shows_model_and_rules_and_each_with_gold(ie):
+    pairs = json.loads(ie("compare", EXAMPLE, "--gold", GOLD, "--json").stdout)
+    gold = GOLD.name
+    assert [(c["a"], c["b"]) for c in pairs] == [
+        ("model", "rules"),
+        ("model", gold),
+        ("rules", gold),
+    ]
+
+
+def test_audit(ie, tmp_path):
+    store = ROOT / "annotations" / "dev.jsonl"
+    done = ie("audit", store)
+    assert (done.returncode, done.stderr) == (0, "")
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(
+        store.read_text(encoding="utf-8").splitlines()[0].replace('"start":', '"start":1', 1)
+    )
+    done = ie("audit", broken)
+    assert done.returncode == 1
+    assert "broken.jsonl line 1" in one_line(done.stderr)
+
+
+def test_train_says_all_that_is_wrong_with_a_configuration(ie, tmp_path):
+    config = tmp_path / "bad.yaml"
+    config.write_text("training: {batch: none, sead: 1}\nnetwork: {width: -3}\n")
+    done = ie("train", config)
+    assert done.returncode == 1
+    line = one_line(done.stderr)
+    for path in ("training.batch", "training.sead: unknown key", "network.width"):
+        assert path in line
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "."])
+def test_a_model_that_is_none_is_one_line(ie, tmp_path, folder):
+    done = ie("predict", EXAMPLE, "--model", tmp_path / folder)
+    assert done.returncode == 1
+    assert "model.json: no such file; expected a model folder" in one_line(done.stderr)
+
+
 def test_compare_reads_its_file(ie, tmp_path):
     saved, text = tmp_path / "saved.json", EXAMPLE.read_bytes().decode("utf-8")
     saved.write_text(ie("predict", EXAMPLE).stdout, encoding="utf-8")
-    done = ie("compare", "-", "--with", "rules", "--and", saved, "--json", input=text)
+    done = ie("compare", "-", "--and", saved, "--json", input=text)
     assert json.loads(done.stdout)["b"] == "saved.json"
     assert json.loads(done.stdout)["differences"][:1] == []
     missing = ie("compare", tmp_path / "no.txt", "--with", saved, "--and", saved)
@@ -390,8 +430,11 @@ def test_evaluate(ie, tmp_path):
     assert done.returncode == 0
     assert "facts.coded" in done.stdout
     assert "mistakes" in done.stdout
-    scores = json.loads(ie("evaluate", "--gold", gold, "--texts", texts, "--json").stdout)
-    assert 0 <= scores["pooled"]["facts.all"]["f1"] <= 1
+    both = json.loads(ie("evaluate", "--gold", gold, "--texts", texts, "--json").stdout)
+    assert list(both) == ["model", "rules"]
+    done = ie("evaluate", "--gold", gold, "--texts", texts, "-e", "rules", "--json")
+    assert json.loads(done.stdout) == both["rules"]
+    assert 0.5 < both["model"]["pooled"]["facts.all"]["f1"] <= 1
     missing = ie("evaluate", "--gold", tmp_path, "--texts", texts)
     assert missing.returncode == 1
     one_line(missing.stderr)

@@ -27,7 +27,7 @@ def write(path: Path, text: str = TEXT) -> Path:
 
 
 def test_unknown_extractor():
-    with pytest.raises(UsageError, match="extractor magic: unknown; expected one of rules"):
+    with pytest.raises(UsageError, match="extractor magic: unknown; expected one of model, rules"):
         extractors.load("magic")
 
 

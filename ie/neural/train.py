@@ -204,10 +204,11 @@ def _train_stage(
         seed=options.seed,
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=1,
+        save_total_limit=2,
         logging_steps=20,
         load_best_model_at_end=False,
-        metric_for_best_model="eval_mean",
+        # With a metric the Trainer would keep its best checkpoint instead of its last one.
+        metric_for_best_model="eval_mean" if stage.patience else None,
         remove_unused_columns=False,
         report_to=_reports(),
         dataloader_num_workers=0,

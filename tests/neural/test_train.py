@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("torch")
-pytest.importorskip("transformers")
-
+import torch
+from safetensors.torch import load_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -30,8 +27,10 @@ from ie.neural.train import train
 
 REPORTS = (
     "[县政府办|A]通过[县政府网站|H#w website]公开[信息|I][642条|C disclosed m< via:w]。",
-    "全年[收到申请|I][12件|C#t requests_received m<]，其中[网上申请|I][3件|C requests_online m< of:t]。",
-    "印发《[考核办法|T no>]》（[云政办发〔2014〕9号|N]），[市教育局|A][办结率|I]为[98%|R completion_rate m<]。",
+    "全年[收到申请|I][12件|C#t requests_received m<]，"
+    "其中[网上申请|I][3件|C requests_online m< of:t]。",
+    "印发《[考核办法|T no>]》（[云政办发〔2014〕9号|N]），"
+    "[市教育局|A][办结率|I]为[98%|R completion_rate m<]。",
     "[2014年|D][没有发生行政复议|I reviews none]，[召开会议|I][5次|C meetings m<]。",
 )
 
@@ -68,7 +67,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def configuration(workplace: Path, **changes: Any) -> Configuration:
-    stage = {"name": "all", "epochs": 70, "encoder_rate": 2e-3, "head_rate": 4e-3}
+    stage = {"name": "all", "epochs": 40, "encoder_rate": 2e-3, "head_rate": 6e-3}
     values: dict[str, Any] = {
         "data": {
             "corpus": [str(workplace / "store.jsonl")],
@@ -87,8 +86,8 @@ def configuration(workplace: Path, **changes: Any) -> Configuration:
 
 
 @pytest.fixture(scope="module")
-def trained(workplace: Path) -> Iterator[Path]:
-    yield train(configuration(workplace), workplace / "run")
+def trained(workplace: Path) -> Path:
+    return train(configuration(workplace), workplace / "run")
 
 
 def test_it_learns_its_documents_by_heart(workplace: Path, trained: Path) -> None:
@@ -137,16 +136,12 @@ def test_a_training_that_was_cut_off_comes_to_the_same_end(
         with pytest.raises(KeyboardInterrupt):
             train(configuration(workplace, epochs=6), workplace / "cut")
     resumed = train(configuration(workplace, epochs=6), workplace / "cut")
-    last = "0-all/checkpoint-12/trainer_state.json"
-    histories = [
-        [
-            h["loss"]
-            for h in json.loads((workplace / run / last).read_text())["log_history"]
-            if "loss" in h
-        ]
+    ends = [
+        load_file(workplace / run / "0-all" / "checkpoint-12" / "model.safetensors")
         for run in ("whole", "cut")
     ]
-    assert histories[0] == histories[1]
+    assert ends[0].keys() == ends[1].keys()
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
     assert (whole / "scores.json").read_text() == (resumed / "scores.json").read_text()
 
 
