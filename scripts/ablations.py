@@ -14,6 +14,7 @@ import argparse
 import json
 import statistics
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def variants(base: str | None, layers: int) -> dict[str, dict[str, Any]]:
         "real reports alone": {"stages": real_only},
         "without the rules' marks": {"network": {"marks": False}, "stages": "corpus"},
         "random encoder": {"network": {"random": True}, "stages": "corpus"},
-        "greedy decoding": {"decoding": "greedy", "stages": "corpus"},
+        "greedy decoding": {"of": "corpus alone", "constrained": False, "stages": "corpus"},
         f"{layers} layers": {"network": {"layers": layers}, "stages": "corpus"},
         "no generated reports": {"corpus": 1, "stages": "corpus"},
     }
@@ -65,8 +66,6 @@ def configured(
     values["training"] |= {"seed": seed}
     values["data"]["reports"] = change.get("reports", reports)
     values["network"] |= change.get("network", {})
-    if "decoding" in change:
-        values["training"]["decoding"] = change["decoding"]
     if "corpus" in change:
         values["data"]["corpus"] = values["data"]["corpus"][: change["corpus"]]
     stages = values["training"]["stages"]
@@ -78,9 +77,11 @@ def configured(
     return parse_configuration(values, "ablation")
 
 
-def scores(configuration: Configuration, gold: list[Annotations], folder: Path) -> dict[str, float]:
+def scores(
+    configuration: Configuration, gold: list[Annotations], folder: Path, constrained: bool
+) -> dict[str, float]:
     """Pooled F1 on the real reports, none of which its model has seen."""
-    record = folder / "scores.json"
+    record = folder / f"scores{'' if constrained else '-greedy'}.json"
     if record.exists():
         return dict(json.loads(record.read_text()))
     training = configuration.training
@@ -100,6 +101,7 @@ def scores(configuration: Configuration, gold: list[Annotations], folder: Path) 
             raise ValueError("a variant without stages")
         network, reader, _ = load(best, annotate)
         network.eval()
+        reader = replace(reader, constrained=constrained)
         pairs.append((g, read(g.document, reader, TorchForward(network))))
     pooled = evaluate(pairs, bootstrap=0).pooled
     found = {m: pooled[m].f1 or 0.0 for m in MEASURES}
@@ -142,8 +144,10 @@ def main() -> None:
             rows = []
             for seed in arguments.seeds:
                 configuration = configured(base, change, seed, arguments.epochs, arguments.reports)
-                folder = arguments.output / f"{name.replace(' ', '-')}-{seed}"
-                rows.append(scores(configuration, gold, folder))
+                trained = change.get("of", name).replace(" ", "-").replace("'", "")
+                folder = arguments.output / f"{trained}-{seed}"
+                constrained = change.get("constrained", True)
+                rows.append(scores(configuration, gold, folder, constrained))
                 print(name, seed, rows[-1], file=sys.stderr, flush=True)
             cells = []
             for m in MEASURES:
