@@ -259,12 +259,19 @@ def evaluate(
     gold: Annotated[
         Path,
         typer.Option(
-            parser=_path, metavar="DIR", help="Folder of gold annotations, DOC.json each."
+            parser=_path,
+            metavar="GOLD",
+            help="Folder of gold annotations, DOC.json each, or a store (*.jsonl).",
         ),
     ],
     texts: Annotated[
-        Path, typer.Option(parser=_path, metavar="DIR", help="Folder of their texts, DOC.txt each.")
-    ],
+        Path | None,
+        typer.Option(
+            parser=_path,
+            metavar="DIR",
+            help="Folder of their texts, DOC.txt each; the same folder without it.",
+        ),
+    ] = None,
     extractor: Annotated[
         list[str] | None,
         typer.Option(
@@ -283,9 +290,12 @@ def evaluate(
     intervals over the documents; of several extractors, side by side.
     """
     from ie import evaluate, extractors, tables
-    from ie.annotation.store import read_gold_folder
+    from ie.annotation.store import read_gold_folder, read_store
 
-    documents = read_gold_folder(gold, texts)
+    if gold.suffix == ".jsonl":
+        documents = list(read_store(gold, texts))
+    else:
+        documents = read_gold_folder(gold, texts or gold)
     evaluations = {}
     for name in dict.fromkeys(extractor or extractors.NAMES):
         annotate = extractors.load(name, model).annotate

@@ -15,8 +15,13 @@ from ie.errors import UsageError
 
 NAMES: Final = ("model", "rules")
 
-MODEL: Final = Path(ie.__file__).parent.parent / "models" / "base"
-"""The model that ships with the repository; the environment variable IE_MODEL names another."""
+_HERE: Final = Path(ie.__file__).parent
+
+
+def shipped_model() -> Path:
+    """The folder of the model that ships: in an installed package, else beside it in a clone."""
+    installed = _HERE / "models" / "base"
+    return installed if installed.is_dir() else _HERE.parent / "models" / "base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ def load(name: str, folder: Path | None = None) -> Extractor:
 
     Args:
         name: model or rules.
-        folder: the model's, instead of the one that ships.
+        folder: the model's; without it that of the environment variable IE_MODEL, else the
+            one that ships.
 
     Raises:
         UsageError: there is none of this name.
@@ -47,7 +53,7 @@ def load(name: str, folder: Path | None = None) -> Extractor:
         from ie.neural.model import Model
         from ie.rules import annotate as marks
 
-        model = Model(folder or Path(os.environ.get("IE_MODEL") or MODEL), marks)
+        model = Model(folder or Path(os.environ.get("IE_MODEL") or shipped_model()), marks)
         info = report.Extractor("model", ie.__version__, model.description["name"], model.sha256)
         return Extractor(info, model.annotate)
     if name == "rules":

@@ -442,5 +442,10 @@ def test_evaluate(ie, tmp_path):
     assert "nowhere: no such folder" in one_line(missing.stderr)
 
 
+def test_evaluate_reads_a_store(ie):
+    done = ie("evaluate", "--gold", ROOT / "annotations" / "dev.jsonl", "-e", "rules", "--json")
+    assert len(json.loads(done.stdout)["documents"]) == 7
+
+
 def test_the_command_is_installed_under_its_name():
     assert 'ie = "ie.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
