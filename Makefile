@@ -7,10 +7,10 @@ EXAMPLE := examples/yunxi-2015
 
 .PHONY: demo test style bench clean
 
-demo: $(READY)  ## one report as tables, as JSON, and against its gold annotations
+demo: $(READY)  ## one report as tables, as JSON, and by model and rules, against its gold annotations
 	$(BIN)/ie predict --format table $(EXAMPLE).txt
 	$(BIN)/ie predict $(EXAMPLE).txt | head -n 30
-	$(BIN)/ie compare $(EXAMPLE).txt --with rules --and $(EXAMPLE).gold.json
+	$(BIN)/ie compare $(EXAMPLE).txt --gold $(EXAMPLE).gold.json
 
 test: style  ## style, types, walls and tests
 	$(BIN)/python -m pytest
@@ -23,6 +23,7 @@ style: $(READY)
 
 bench: $(READY)  ## characters per second and peak memory
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/speed.py --extractor model
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
