@@ -30,6 +30,7 @@ from ie.neural.batches import Collator, Corpus, Windows, read_corpus
 from ie.neural.checkpoint import Marks, TorchForward, build, load, save
 from ie.neural.configuration import Configuration, Stage
 from ie.neural.encode import alphabet_of
+from ie.neural.examples import lost_relations
 from ie.neural.learner import Learner
 from ie.neural.network import Network
 
@@ -293,6 +294,7 @@ def _write_manifest(
         commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         commit = None
+    seen = (*corpus.train, *corpus.real)
     manifest = {
         "configuration": configuration.model_dump(),
         "git": commit,
@@ -303,6 +305,8 @@ def _write_manifest(
             "real": [g.document.name for g in corpus.real],
         },
         "left_out": leave_out,
+        "relations": sum(len(g.relations) for g in seen),
+        "relations_out_of_reach": sum(lost_relations(g) for g in seen),
         "dev": scores,
         "versions": {
             "python": platform.python_version(),
