@@ -4,7 +4,8 @@
 
 ``--base`` is the encoder as ``build_encoder.py`` made it, before it was adapted. Every variant is
 tested on the real reports, which it has not seen: those that train on real reports leave one
-out at a time. ``--reports`` and ``--epochs`` make it a smaller experiment, the same for all; a
+out at a time. ``--alone`` tests without the rules' marks: the rules know the real reports, and
+hide what the network itself can do. ``--reports`` and ``--epochs`` make it a smaller experiment, the same for all; a
 variant and seed that are done are not run again.
 """
 
@@ -78,10 +79,15 @@ def configured(
 
 
 def scores(
-    configuration: Configuration, gold: list[Annotations], folder: Path, constrained: bool
+    configuration: Configuration,
+    gold: list[Annotations],
+    folder: Path,
+    constrained: bool,
+    alone: bool,
 ) -> dict[str, float]:
     """Pooled F1 on the real reports, none of which its model has seen."""
-    record = folder / f"scores{'' if constrained else '-greedy'}.json"
+    how = ("" if constrained else "-greedy") + ("-alone" if alone else "")
+    record = folder / f"scores{how}.json"
     if record.exists():
         return dict(json.loads(record.read_text()))
     training = configuration.training
@@ -101,7 +107,8 @@ def scores(
             raise ValueError("a variant without stages")
         network, reader, _ = load(best, annotate)
         network.eval()
-        reader = replace(reader, constrained=constrained)
+        shown = None if alone else reader.marks
+        reader = replace(reader, constrained=constrained, marks=shown)
         pairs.append((g, read(g.document, reader, TorchForward(network))))
     pooled = evaluate(pairs, bootstrap=0).pooled
     found = {m: pooled[m].f1 or 0.0 for m in MEASURES}
@@ -127,6 +134,7 @@ def main() -> None:
     parser.add_argument("--reports", type=int, help="of the corpus; all without it")
     parser.add_argument("--curve", type=int, nargs="*", default=[], help="numbers of reports")
     parser.add_argument("--only", nargs="*", help="names of variants")
+    parser.add_argument("--alone", action="store_true", help="test without the rules' marks")
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/ablations"))
     arguments = parser.parse_args()
     changes = variants(arguments.base, arguments.layers) | curve(arguments.curve)
@@ -147,7 +155,7 @@ def main() -> None:
                 trained = change.get("of", name).replace(" ", "-").replace("'", "")
                 folder = arguments.output / f"{trained}-{seed}"
                 constrained = change.get("constrained", True)
-                rows.append(scores(configuration, gold, folder, constrained))
+                rows.append(scores(configuration, gold, folder, constrained, arguments.alone))
                 print(name, seed, rows[-1], file=sys.stderr, flush=True)
             cells = []
             for m in MEASURES:
