@@ -5,8 +5,8 @@
 ``--base`` is the encoder as ``build_encoder.py`` made it, before it was adapted. Every variant is
 tested on the real reports, which it has not seen: those that train on real reports leave one
 out at a time. ``--alone`` tests without the rules' marks: the rules know the real reports, and
-hide what the network itself can do. ``--reports`` and ``--epochs`` make it a smaller experiment, the same for all; a
-variant and seed that are done are not run again.
+hide what the network itself can do. ``--reports`` and ``--epochs`` make it a smaller experiment,
+the same for all; a variant and seed that are done are not run again.
 """
 
 from __future__ import annotations
