@@ -8,7 +8,6 @@ lets the next character stand for itself.
 from __future__ import annotations
 
 import csv
-import itertools
 import random
 import re
 from collections.abc import Callable
@@ -720,9 +719,3 @@ def chinese(value: int) -> str:
     tens, ones = divmod(value, 10)
     head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十"
     return head + (_DIGITS[ones] if ones or not tens else "")
-
-
-def ids() -> Callable[[], str]:
-    """Suffixes that are never the same."""
-    counter = itertools.count()
-    return lambda: f"x{next(counter)}"

@@ -21,7 +21,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from ie.document import Annotations
 from ie.errors import ModelError
+from ie.neural.annotate import Reader
 from ie.neural.checkpoint import Marks, TorchForward, load
+from ie.neural.configuration import Configuration
 from ie.neural.decode import FEATURES
 from ie.neural.model import DESCRIPTION, PAIRS_GRAPH, WINDOWS_GRAPH, OnnxForward, load_model
 from ie.neural.network import Network
@@ -53,6 +55,22 @@ def export(
     network, reader, configuration = load(checkpoint, marks)
     network.eval()
     output.mkdir(parents=True, exist_ok=True)
+    # Beside the target, so that what stands there stays until the new model has passed.
+    with tempfile.TemporaryDirectory(dir=output.parent) as made:
+        scores = _write(Path(made), network, reader, configuration, dev, marks)
+        for file in Path(made).iterdir():
+            file.replace(output / file.name)
+    return scores
+
+
+def _write(
+    output: Path,
+    network: Network,
+    reader: Reader,
+    configuration: Configuration,
+    dev: Sequence[Annotations],
+    marks: Marks | None,
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, module, inputs, axes, outputs in _graphs(network):

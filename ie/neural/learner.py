@@ -23,8 +23,8 @@ class Learner(nn.Module):
     def forward(self, **batch: Tensor) -> dict[str, Tensor]:
         """The sum of the losses of tags, attributes and relations.
 
-        Each is summed and divided by the number of its positives, not of its places: nearly
-        all tags are outside, and a mean over them learns nothing.
+        Those of tags and relations are divided by the number of positives, not of places:
+        nearly all tags are outside, and a mean over them learns nothing.
         """
         inputs = ("pieces", "mask", "cover", "inside", "characters", "place", "marks")
         tags, said, vectors = self.network(*(batch[name] for name in inputs))

@@ -6,8 +6,10 @@ checkpoints and ``best/`` (the one that scored best on dev), and ``manifest.json
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
+import logging
 import platform
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -27,7 +29,7 @@ from ie.errors import ConfigError
 from ie.evaluate import evaluate
 from ie.neural.annotate import Reader, read
 from ie.neural.batches import Collator, Corpus, Windows, read_corpus
-from ie.neural.checkpoint import Marks, TorchForward, build, load, save
+from ie.neural.checkpoint import CHECKPOINT, Marks, TorchForward, build, load, save
 from ie.neural.configuration import Configuration, Stage
 from ie.neural.encode import alphabet_of
 from ie.neural.examples import lost_relations
@@ -117,12 +119,14 @@ def train(
     datasets.disable_progress_bars()
     transformers.set_seed(configuration.training.seed)
     corpus = read_corpus(configuration, leave_out)
-    _claim(output, configuration, corpus)
+    if configuration.data.real and not corpus.real:
+        logging.warning("no real reports: %s is missing", configuration.data.texts)
     if start:
         network, reader, _ = load(start, marks)
     else:
         texts = [g.document.text for g in (*corpus.train, *corpus.real)]
         network, reader = build(configuration, alphabet_of(texts), marks)
+    _claim(output, configuration, corpus, start)
     best = output / "best"
     scores: dict[str, dict[str, float]] = {}
     for number, stage in enumerate(configuration.training.stages):
@@ -138,14 +142,17 @@ def train(
     return best
 
 
-def _claim(output: Path, configuration: Configuration, corpus: Corpus) -> None:
+def _claim(output: Path, configuration: Configuration, corpus: Corpus, start: Path | None) -> None:
     """Make the folder this run's, or find that it is already."""
     resolved = f"# data {corpus.sha256}\n{configuration.to_yaml()}"
+    if start:
+        weights = hashlib.sha256((start / CHECKPOINT).read_bytes()).hexdigest()
+        resolved = f"# start {weights}\n{resolved}"
     path = output / "config.yaml"
     if path.exists() and path.read_text(encoding="utf-8") != resolved:
         raise ConfigError(
             str(output),
-            "a run with another configuration or other data",
+            "a run with another configuration or other data or another start",
             "a new folder, or the same run to go on with",
             "choose another output, or remove it",
         )
