@@ -185,9 +185,11 @@ def candidates(
             strongest = np.where(crossed, np.arange(1, len(_BREAKS) + 1)[:, None], 0).max(axis=0)
             bucket = np.searchsorted(_GAPS, np.maximum(gap, 0), side="right")
             signed = np.where(gap < 0, 0, np.where(after, 1 + bucket, 2 + len(_GAPS) + bucket))
-            between = np.abs(
-                np.searchsorted(starts[head], starts[t])
-                - np.searchsorted(starts[head], starts[h], side="right")
+            behind_head = np.searchsorted(starts[head], starts[h], side="right")
+            between = np.where(
+                after,
+                np.searchsorted(starts[head], starts[t]) - behind_head,
+                behind_head - 1 - np.searchsorted(starts[head], starts[t]),
             )
             columns = (
                 np.full(len(h), number),
@@ -195,7 +197,7 @@ def candidates(
                 rank,
                 signed,
                 strongest,
-                np.minimum(between, 3),
+                np.clip(between, 0, 3),
                 np.array(
                     [
                         0
@@ -248,24 +250,49 @@ def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) ->
         pairs: its candidate pairs.
         logits: (N, relations) for them.
     """
-    spans: list[Span | None] = [
-        _span(document, place, float(score), row)
-        for place, score, row in zip(found.places, found.scores, found.attributes, strict=True)
-    ]
-    kept = tuple(s for s in spans if s is not None)
     relation_numbers = pairs.features[:, 0]
     chosen = logits[np.arange(len(logits)), relation_numbers] if len(logits) else np.zeros(0)
     likely = 1 / (1 + np.exp(-chosen))
-    return Annotations(document, kept, tuple(_relations(spans, pairs, likely)))
+    links = _links(pairs, likely)
+    spans = [
+        _span(document, place, float(score), row, int(code))
+        for place, score, row, code in zip(
+            found.places, found.scores, found.attributes, _codes(found, links), strict=True
+        )
+    ]
+    kept = tuple(s for s in spans if s is not None)
+    relations = []
+    for h, t, number, p in links:
+        head, tail = spans[h], spans[t]
+        if head is not None and tail is not None:
+            relations.append(Relation(RELATIONS[number], head, tail, round(p, 4)))
+    return Annotations(document, kept, tuple(relations))
+
+
+def _codes(found: Found, links: list[tuple[int, int, int, float]]) -> Integers:
+    """(S,) the likeliest code of each span; of a figure, together with what it measures.
+
+    The phrase and the figure are two witnesses of one code: their log probabilities add up.
+    """
+    logits = found.attributes[:, : len(CODES)]
+    total = logits - logits.max(axis=1, keepdims=True, initial=-np.inf)
+    total = total - np.log(np.exp(total).sum(axis=1, keepdims=True))
+    own = total.copy()
+    measures = RELATIONS.index("measures")
+    for h, t, number, _ in links:
+        if number == measures:
+            total[h] += own[t]
+    codes: Integers = total.argmax(axis=1)
+    return codes
 
 
 def _span(
-    document: Document, place: tuple[int, int, int], score: float, row: Floats
+    document: Document, place: tuple[int, int, int], score: float, row: Floats, number_of_code: int
 ) -> Span | None:
     start, end, number = place
     label = LABELS[number]
     attributes: dict[str, Any] = {}
-    code = CODES[int(row[: len(CODES)].argmax())]
+    code = CODES[number_of_code]
     if label in NUMERIC_LABELS:
         try:
             figure = read_figure(document.text[start:end], label)
@@ -280,8 +307,8 @@ def _span(
     return Span(start, end, label, Attributes(**attributes), round(score, 4))
 
 
-def _relations(spans: list[Span | None], pairs: Pairs, likely: NDArray[Any]) -> list[Relation]:
-    relations = []
+def _links(pairs: Pairs, likely: NDArray[Any]) -> list[tuple[int, int, int, float]]:
+    """Head, tail, number of the relation and likelihood of the pairs that are related."""
     best: dict[tuple[int, int], float] = {}
     numbers = pairs.features[:, 0].tolist()
     rows = list(
@@ -289,12 +316,10 @@ def _relations(spans: list[Span | None], pairs: Pairs, likely: NDArray[Any]) -> 
     )
     for h, _, number, p in rows:
         best[h, number] = max(best.get((h, number), 0.0), p)
+    links = []
     for h, t, number, p in rows:
-        head, tail, name = spans[h], spans[t], RELATIONS[number]
-        if head is None or tail is None:
-            continue
-        most = best[h, number]
+        name, most = RELATIONS[number], best[h, number]
         enough = p > 0.5 or (name == "measures" and p > _MEASURES_AT_LEAST and p == most)
         if enough and not (name in _ONE_TAIL and p < most):
-            relations.append(Relation(name, head, tail, round(p, 4)))
-    return relations
+            links.append((h, t, number, p))
+    return links

@@ -25,6 +25,8 @@ Integers = NDArray[np.int64]
 
 DEPTH: Final = 4  # places in a piece that are told apart: first, second, third, later
 SPACE: Final = " "
+PREFIX: Final = "\u2581"
+"""What SentencePiece writes for a space, and before every text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,12 @@ def _align(encoding: Any, window: Window, characters: Integers, marks: Integers)
     cover = np.full(length, -1, dtype=np.int64)
     inside = np.zeros(length, dtype=np.int64)
     of_text = [i for i, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
+    offsets = encoding.offsets
+    if len(of_text) > 1 and offsets[of_text[0]][0] == offsets[of_text[1]][0] == 0:
+        # The mark that SentencePiece puts before a text is no part of its first character.
+        of_text = of_text[encoding.tokens[of_text[0]] == PREFIX :]
     for i in of_text:
-        start, end = encoding.offsets[i]
+        start, end = offsets[i]
         if i > of_text[0] and start < end and cover[start] >= 0:
             start += 1  # a piece that begins within the character before it
         cover[start:end] = i

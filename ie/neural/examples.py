@@ -63,7 +63,8 @@ def targets(
         tags[start, label] = BEGIN
         tags[start + 1 : end, label] = INSIDE
         tags[end - 1, label] = END if end - start > 1 else SINGLE
-    rows = np.array([[s.start, s.end, *_attributes(s)] for s in spans], dtype=np.int64)
+    measured = _measured(gold)
+    rows = np.array([[s.start, s.end, *_attributes(s, measured)] for s in spans], dtype=np.int64)
     return [_cut(w, tags, rows.reshape(-1, 5), pairs, related) for w in windows]
 
 
@@ -75,11 +76,25 @@ def lost_relations(gold: Annotations) -> int:
     return sum((r.head.key, r.tail.key) not in near for r in gold.relations)
 
 
-def _attributes(span: Span) -> tuple[int, int, int]:
+def _measured(gold: Annotations) -> dict[tuple[int, int, str], set[str]]:
+    """INDICATOR → the codes of the figures that measure it."""
+    codes: dict[tuple[int, int, str], set[str]] = {}
+    for r in gold.relations:
+        if r.type == "measures":
+            codes.setdefault(r.tail.key, set()).add(r.head.attrs.indicator or "other")
+    return codes
+
+
+def _attributes(span: Span, measured: dict[tuple[int, int, str], set[str]]) -> tuple[int, int, int]:
     attrs = span.attrs
-    coded = span.label in NUMERIC_LABELS or span.is_zero
+    code = None
+    if span.label in NUMERIC_LABELS or span.is_zero:
+        code = attrs.indicator or "other"
+    elif len(of_its_figures := measured.get(span.key, set())) == 1:
+        # A phrase by itself mostly tells what kind of figure it goes with.
+        (code,) = of_its_figures
     return (
-        CODES.index(attrs.indicator or "other") if coded else UNSAID,
+        CODES.index(code) if code else UNSAID,
         TYPES.index(attrs.type or "other") if span.label == "CHANNEL" else UNSAID,
         int(span.is_zero) if span.label == "INDICATOR" else UNSAID,
     )

@@ -243,6 +243,13 @@ def test_heads_between_are_counted_to_three():
     assert found == [3, 3, 2, 1, 0]
 
 
+def test_heads_between_are_counted_on_the_left_too():
+    a = parse_markup("[访问|I][1次|C][2次|C][3次|C][4次|C][5次|C]")
+    rows = as_rows(a.document.text, places(a))
+    found = [rows["measures", h, 0]["heads between"] for h in range(1, 6)]
+    assert found == [0, 1, 2, 3, 3]
+
+
 def test_a_pair_says_whether_another_reader_relates_it():
     a = parse_markup("[网站|H][信息|I][图片|I][5条|C m< via<]，[6张|C]")
     spans, text = places(a), a.document.text
@@ -325,6 +332,26 @@ def test_a_figure_that_cannot_be_read_is_left_out_with_its_relations():
     read = assembled(gold.document, *perfect(gold))
     assert [read.text(s) for s in read.spans] == ["信息", "图片", "5张"]
     assert linked(read) == [("measures", "5张", "图片")]
+
+
+@pytest.mark.parametrize(
+    ("figure", "phrase", "together"),
+    [
+        ({"letters": 1}, {"visits": 9}, "visits"),
+        ({"letters": 9}, {"visits": 1}, "letters"),
+        ({"letters": 3, "visits": 2}, {"visits": 3, "meetings": 2}, "visits"),
+    ],
+)
+def test_a_figure_and_what_it_measures_are_two_witnesses_of_its_code(figure, phrase, together):
+    gold = parse_markup("[访问|I][5次|C m<]，[图片|I][5张|C letters m<]")
+    found, pairs, logits = perfect(gold)
+    for row, said in zip(found.attributes[:2], (phrase, figure), strict=True):
+        row[: len(CODES)] = 0
+        for code, logit in said.items():
+            row[CODES.index(code)] = logit
+    first, second = assembled(gold.document, found, pairs, logits).of("COUNT")
+    assert first.attrs.indicator == together
+    assert second.attrs.indicator == "letters"  # of another phrase it hears nothing
 
 
 def chosen(markup: str, relation: str, probabilities: list[float]) -> list[tuple[str, str, str]]:

@@ -130,6 +130,14 @@ def test_pieces_are_the_path_then_the_text():
     assert e.inside.tolist() == [0, 1, 0, 1, 0, 1, 0]
 
 
+def test_the_mark_before_a_text_does_not_cover_its_first_character():
+    e = encoded("信息。", TOKENIZERS["unigram"])
+    tokens = [TOKENIZERS["unigram"].id_to_token(i) for i in e.pieces]
+    assert tokens == ["<s>", "</s>", "▁", "信息", "。", "</s>"]
+    assert e.cover.tolist() == [3, 3, 4]
+    assert encoded(" 信息", TOKENIZERS["unigram"]).cover.tolist()[1:] == [3, 3]
+
+
 def test_dropped_white_space_is_covered_by_the_piece_before_it():
     e = encoded("公\r\n\u3000开 5", TOKENIZERS["wordpiece"])
     tokens = [TOKENIZERS["wordpiece"].id_to_token(i) for i in e.pieces]

@@ -96,6 +96,14 @@ def test_spans_carry_the_numbers_of_their_attributes():
     ]
 
 
+def test_a_phrase_carries_the_code_of_its_figures_where_they_agree():
+    a = parse_markup("[来信|I][5封|C letters m<][6封|C letters m:x][办结|I#x][7封|C visits m<]")
+    (target,) = targets(a, [whole(a)])
+    codes = [r[2] for r, s in zip(target.spans.tolist(), a.spans, strict=True)]
+    letters, visits = CODES.index("letters"), CODES.index("visits")
+    assert codes == [letters, letters, letters, UNSAID, visits]
+
+
 def test_related_pairs_are_the_gold_relations_of_their_type_only():
     a = parse_markup("[县政府|A#a]的[信息|I][5条|C m< by:a]、[图片|I][6张|C m<]")
     (target,) = targets(a, [whole(a)])
