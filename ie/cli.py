@@ -372,9 +372,8 @@ def export_model(
         from ie.neural.batches import read_corpus
         from ie.neural.checkpoint import load
         from ie.neural.export import export
-        from ie.rules import annotate
 
-    scores = export(checkpoint, output, read_corpus(load(checkpoint)[2]).dev, annotate)
+    scores = export(checkpoint, output, read_corpus(load(checkpoint)[2]).dev)
     _print_json(scores)
 
 
@@ -389,14 +388,9 @@ def run_training(config: Path, output: Path | None, overrides: list[str]) -> Non
     with _training_needed():
         from ie.neural.configuration import read_configuration
         from ie.neural.train import train
-        from ie.rules import annotate
 
     configuration = read_configuration(find_config(config), overrides)
-    best = train(
-        configuration,
-        output or Path(configuration.output) / configuration.name,
-        marks=annotate,
-    )
+    best = train(configuration, output or Path(configuration.output) / configuration.name)
     _print(f"{best}\n")
 
 

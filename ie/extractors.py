@@ -51,9 +51,8 @@ def load(name: str, folder: Path | None = None) -> Extractor:
     """
     if name == "model":
         from ie.neural.model import Model
-        from ie.rules import annotate as marks
 
-        model = Model(folder or Path(os.environ.get("IE_MODEL") or shipped_model()), marks)
+        model = Model(folder or Path(os.environ.get("IE_MODEL") or shipped_model()))
         info = report.Extractor("model", ie.__version__, model.description["name"], model.sha256)
         return Extractor(info, model.annotate)
     if name == "rules":

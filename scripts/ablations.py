@@ -4,9 +4,8 @@
 
 ``--base`` is the encoder as ``build_encoder.py`` made it, before it was adapted. Every variant is
 tested on the real reports, which it has not seen: those that train on real reports leave one
-out at a time. ``--alone`` tests without the rules' marks: the rules know the real reports, and
-hide what the network itself can do. ``--reports`` and ``--epochs`` make it a smaller experiment,
-the same for all; a variant and seed that are trained are not trained again.
+out at a time. ``--reports`` and ``--epochs`` make it a smaller experiment, the same for all; a
+variant and seed that are trained are not trained again.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ from ie.neural.annotate import read
 from ie.neural.checkpoint import TorchForward, load
 from ie.neural.configuration import Configuration, parse_configuration, read_configuration
 from ie.neural.train import train
-from ie.rules import annotate
 
 MEASURES = ("spans.all", "spans.core", "facts.all", "facts.coded", "relations.all")
 
@@ -42,7 +40,6 @@ def variants(base: str | None, layers: int) -> dict[str, dict[str, Any]]:
         "whole": {},
         "corpus alone": {"stages": "corpus"},
         "real reports alone": {"stages": real_only},
-        "without the rules' marks": {"network": {"marks": False}, "stages": "corpus"},
         "random encoder": {"network": {"random": True}, "stages": "corpus"},
         "greedy decoding": {"of": "corpus alone", "constrained": False, "stages": "corpus"},
         f"{layers} layers": {"network": {"layers": layers}, "stages": "corpus"},
@@ -82,7 +79,6 @@ def scores(
     gold: list[Annotations],
     folder: Path,
     constrained: bool,
-    alone: bool,
 ) -> dict[str, float]:
     """Pooled F1 on the real reports, none of which its model has seen."""
     training = configuration.training
@@ -90,20 +86,19 @@ def scores(
     later = [s for s in training.stages if s.real]
     start = None
     if first:
-        start = train(_with(configuration, first), folder / "corpus", marks=annotate)
+        start = train(_with(configuration, first), folder / "corpus")
     pairs = []
     for g in gold:
         name = Path(g.document.name).stem
         best = start
         if later:
             run = _with(configuration, later)
-            best = train(run, folder / name, marks=annotate, start=start, leave_out=name)
+            best = train(run, folder / name, start=start, leave_out=name)
         if best is None:
             raise ValueError("a variant without stages")
-        network, reader, _ = load(best, annotate)
+        network, reader, _ = load(best)
         network.eval()
-        shown = None if alone else reader.marks
-        reader = replace(reader, constrained=constrained, marks=shown)
+        reader = replace(reader, constrained=constrained)
         pairs.append((g, read(g.document, reader, TorchForward(network))))
     pooled = evaluate(pairs, bootstrap=0).pooled
     return {m: pooled[m].f1 or 0.0 for m in MEASURES}
@@ -127,7 +122,6 @@ def main() -> None:
     parser.add_argument("--reports", type=int, help="of the corpus; all without it")
     parser.add_argument("--curve", type=int, nargs="*", default=[], help="numbers of reports")
     parser.add_argument("--only", nargs="*", help="names of variants")
-    parser.add_argument("--alone", action="store_true", help="test without the rules' marks")
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/ablations"))
     arguments = parser.parse_args()
     changes = variants(arguments.base, arguments.layers) | curve(arguments.curve)
@@ -145,10 +139,10 @@ def main() -> None:
             rows = []
             for seed in arguments.seeds:
                 configuration = configured(base, change, seed, arguments.epochs, arguments.reports)
-                trained = change.get("of", name).replace(" ", "-").replace("'", "")
+                trained = change.get("of", name).replace(" ", "-")
                 folder = arguments.output / f"{trained}-{seed}"
                 constrained = change.get("constrained", True)
-                rows.append(scores(configuration, gold, folder, constrained, arguments.alone))
+                rows.append(scores(configuration, gold, folder, constrained))
                 print(name, seed, rows[-1], file=sys.stderr, flush=True)
             cells = []
             for m in MEASURES:

@@ -137,7 +137,7 @@ class Composer:
     def compose(self, number: int, seed: int) -> tuple[Annotations, dict[str, Any]]:
         """One report and where it comes from."""
         rng = random.Random(seed * 1_000_003 + number)
-        for _ in range(20):
+        while True:
             self.report_frames.clear()
             reporter = Reporter(rng, self.facts)
             outline = rng.choice(OUTLINES).split()
@@ -283,7 +283,8 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     frames = read_frames(arguments.grammar)
-    composer = Composer(frames, Facts.read(arguments.data, arguments.fields))
+    words = arguments.grammar / "words.yaml"
+    composer = Composer(frames, Facts.read(arguments.data, arguments.fields, words))
     try:
         rows = [composer.compose(i, arguments.seed) for i in range(arguments.reports)]
         write_store(arguments.output, rows, text=True)

@@ -3,9 +3,9 @@
     python scripts/leave_one_out.py --config base.yaml --start runs/base/0-corpus/best
 
 The first stages of a configuration, which read no real report, are the same for all: they are
-trained once (or taken from ``--start``); the others are trained for each report anew. ``alone``
-is the same network without the rules' marks. What is trained is not trained again, so that the
-reports may be shared out over several processes (``--documents``) and put together by a last one.
+trained once (or taken from ``--start``); the others are trained for each report anew. What is
+trained is not trained again, so that the reports may be shared out over several processes
+(``--documents``) and put together by a last one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -53,20 +52,18 @@ def with_stages(configuration: Configuration, *, real: bool) -> Configuration:
 
 def fold(
     configuration: Configuration, start: Path | None, gold: Annotations, output: Path
-) -> tuple[Annotations, Annotations]:
-    """What a model that never saw a report says of it: with the rules' marks, and alone."""
+) -> Annotations:
+    """What a model that never saw a report says of it."""
     name = Path(gold.document.name).stem
     later = with_stages(configuration, real=True)
     checkpoint = start
     if later.training.stages:
-        checkpoint = train(later, output / name, marks=annotate, start=start, leave_out=name)
+        checkpoint = train(later, output / name, start=start, leave_out=name)
     if checkpoint is None:
         raise ValueError("a configuration without stages")
-    network, reader, _ = load(checkpoint, annotate)
+    network, reader, _ = load(checkpoint)
     network.eval()
-    forward = TorchForward(network)
-    alone = replace(reader, marks=None)
-    return read(gold.document, reader, forward), read(gold.document, alone, forward)
+    return read(gold.document, reader, TorchForward(network))
 
 
 def table_of(evaluations: dict[str, Evaluation], names: list[str]) -> Table:
@@ -114,13 +111,12 @@ def main() -> None:
         start = arguments.start
         first = with_stages(configuration, real=False)
         if first.training.stages and start is None:
-            start = train(first, arguments.output / "corpus", marks=annotate)
+            start = train(first, arguments.output / "corpus")
         found = [fold(configuration, start, g, arguments.output) for g in gold]
     except IeError as error:
         sys.exit(f"leave_one_out: {error}")
     evaluations = {
-        "model": evaluate([(g, f[0]) for g, f in zip(gold, found, strict=True)], bootstrap=0),
-        "alone": evaluate([(g, f[1]) for g, f in zip(gold, found, strict=True)], bootstrap=0),
+        "model": evaluate(list(zip(gold, found, strict=True)), bootstrap=0),
         "rules": evaluate([(g, annotate(g.document)) for g in gold], bootstrap=0),
     }
     names = [Path(g.document.name).stem for g in gold]

@@ -6,7 +6,7 @@ PyTorch beneath, the other with ONNX Runtime.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -33,21 +33,6 @@ _NOTHING: Final = np.where(np.arange(TAGS) == OUTSIDE, 0.0, -1e4)
 """Tag logits of what is not there."""
 
 
-TRUST: Final = {
-    "COUNT": 3.0,
-    "RATE": 3.0,
-    "DOC_TITLE": 3.0,
-    "AGENCY": 3.0,
-    "CHANNEL": 3.0,
-    "INDICATOR": 1.5,
-    "DATE": 3.0,
-}
-"""Label → what a tag gains, in nats, where the other reader marked the same; of 0, 1.5, 3 and 5
-what scored best on ``annotations/dev.jsonl``, which neither reader was made with."""
-
-_TRUST: Final = np.array([TRUST.get(label, 0.0) for label in LABELS], dtype=np.float32)
-
-
 class Forward(Protocol):
     """What runs the network; arrays in, arrays out."""
 
@@ -71,7 +56,6 @@ class Reader:
         size, overlap, path: of the windows, in characters.
         padding: the piece id that fills a batch.
         constrained: decode with Viterbi; greedily where false.
-        marks: another reader, whose marks are shown to the network; none for one alone.
     """
 
     tokenizer: Tokenizer
@@ -81,24 +65,20 @@ class Reader:
     path: int
     padding: int
     constrained: bool = True
-    marks: Callable[[Document], Annotations] | None = None
 
     def windows(self, document: Document) -> list[Window]:
         """The windows of a document."""
         return make_windows(document, self.size, self.overlap, self.path)
 
-    def encode(
-        self, document: Document, windows: list[Window], found: Annotations | None
-    ) -> list[Encoded]:
-        """The arrays of windows, with what the other reader found."""
-        return encode(document, windows, self.tokenizer, self.alphabet, found)
+    def encode(self, document: Document, windows: list[Window]) -> list[Encoded]:
+        """The arrays of windows."""
+        return encode(document, windows, self.tokenizer, self.alphabet)
 
 
 def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
     """Annotate one document of any length."""
     windows = reader.windows(document)
-    marked = reader.marks(document) if reader.marks else None
-    encoded = reader.encode(document, windows, marked)
+    encoded = reader.encode(document, windows)
     places: list[tuple[int, int, int]] = []
     scores: list[float] = []
     attributes: list[Floats] = []
@@ -121,7 +101,7 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
             vectors.append((window.core_start, vector[w, low:high]))
     found = _with_numbers(document, _ordered(places, scores, attributes))
     vectors.sort(key=lambda v: v[0])
-    pairs = candidates(document.text, found.places, marked)
+    pairs = candidates(document.text, found.places)
     logits = _judge(found, pairs, [v for _, v in vectors], forward)
     return assembled(document, found, pairs, logits)
 
@@ -135,9 +115,6 @@ def _run(
         chosen = order[first : first + BATCH]
         batch = collate([encoded[i] for i in chosen], reader.padding)
         tags, said, vector = forward.windows(batch)
-        if reader.marks:
-            agreed = np.eye(TAGS, dtype=np.float32)[batch["marks"][:, :, :-1]]
-            tags = tags + agreed * _TRUST[:, None]
         # What lies behind the end of a window says nothing.
         tags = np.where((batch["characters"] == 0)[:, :, None, None], _NOTHING, tags)
         yield [windows[i] for i in chosen], (tags.astype(np.float32), said, vector)

@@ -20,8 +20,8 @@ from ie.document import Annotations
 from ie.errors import ConfigError
 from ie.neural.annotate import Reader
 from ie.neural.configuration import Configuration
-from ie.neural.decode import FEATURES, runs
-from ie.neural.encode import Encoded, Integers, collate
+from ie.neural.decode import FEATURES
+from ie.neural.encode import Encoded, collate
 from ie.neural.examples import UNSAID, targets
 
 
@@ -96,25 +96,20 @@ class Windows(Dataset[dict[str, Any]]):
 def _rows(gold: Sequence[Annotations], reader: Reader) -> Iterator[dict[str, Any]]:
     for each in gold:
         windows = reader.windows(each.document)
-        found = reader.marks(each.document) if reader.marks else None
-        encoded = reader.encode(each.document, windows, found)
-        for e, t in zip(encoded, targets(each, windows, found), strict=True):
+        encoded = reader.encode(each.document, windows)
+        for e, t in zip(encoded, targets(each, windows), strict=True):
             yield {
                 "pieces": e.pieces,
                 "cover": e.cover,
                 "inside": e.inside,
                 "characters": e.characters,
                 "place": e.place,
-                "marks": e.marks.ravel(),
                 "tags": t.tags.ravel(),
                 "spans": t.spans.ravel(),
                 "pairs": t.pairs.ravel(),
                 "features": t.features.ravel(),
                 "related": t.related,
             }
-
-
-_MARKED = list(FEATURES).index("marked")
 
 
 class Collator:
@@ -126,12 +121,10 @@ class Collator:
     Args:
         padding: piece id that fills up.
         unknown: share of the characters that are made unknown.
-        alone: share of the windows that are shown without the marks of the other reader.
-        worn: share of those marks that are wiped out one by one elsewhere.
     """
 
-    def __init__(self, padding: int, unknown: float, alone: float, worn: float) -> None:
-        self.padding, self.unknown, self.alone, self.worn = padding, unknown, alone, worn
+    def __init__(self, padding: int, unknown: float) -> None:
+        self.padding, self.unknown = padding, unknown
 
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Tensor]:
         """One batch."""
@@ -142,7 +135,6 @@ class Collator:
                 r["inside"],
                 r["characters"],
                 int(r["place"]),
-                r["marks"].reshape(len(r["characters"]), -1),
             )
             for r in rows
         ]
@@ -155,17 +147,12 @@ class Collator:
         labels = len(rows[0]["tags"]) // len(rows[0]["characters"])
         tags = np.full((*characters.shape, labels), UNSAID)
         spans, pairs, features, count = [], [], [], 0
-        alone = torch.rand(len(rows)).numpy() < self.alone
-        batch["marks"][alone] = 0
-        self._wear(batch["marks"])
         for i, r in enumerate(rows):
             tags[i, : len(r["characters"])] = r["tags"].reshape(-1, labels)
             own = r["spans"].reshape(-1, 5).astype(np.int64)
             spans.append(np.concatenate([np.full((len(own), 1), i), own], axis=1))
             pairs.append(r["pairs"].reshape(-1, 2).astype(np.int64) + count)
             features.append(r["features"].reshape(-1, len(FEATURES)).astype(np.int64))
-            if alone[i]:
-                features[-1][:, _MARKED] = 0
             count += len(own)
         related = np.concatenate([r["related"] for r in rows]).astype(np.int64)
         batch |= {
@@ -176,10 +163,3 @@ class Collator:
             "related": related,
         }
         return {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in batch.items()}
-
-    def _wear(self, marks: Integers) -> None:
-        """Wipe out some marks: the rules mark unseen reports less well than those at hand."""
-        window, label, start, end = runs(marks[:, :, :-1].astype(np.int8))
-        gone = torch.rand(len(window)).numpy() < self.worn
-        for w, k, s, e in zip(window[gone], label[gone], start[gone], end[gone], strict=True):
-            marks[w, s:e, k] = 0

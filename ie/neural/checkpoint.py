@@ -7,7 +7,8 @@ vocabulary), ``tokenizer.json`` and the shape of the encoder. Nothing in it is p
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-from ie.document import Annotations, Document
 from ie.errors import ModelError
 from ie.neural.annotate import Reader
 from ie.neural.configuration import Configuration, parse_configuration
@@ -28,7 +28,7 @@ from ie.neural.vocabulary import fingerprint
 
 CHECKPOINT = "network.safetensors"
 DESCRIPTION = "network.json"
-Marks = Callable[[Document], Annotations]
+SCORES = "scores.json"
 
 
 class TorchForward:
@@ -39,7 +39,7 @@ class TorchForward:
 
     def windows(self, batch: dict[str, Any]) -> tuple[Any, Any, Any]:
         """See :class:`ie.neural.annotate.Forward`."""
-        inputs = ("pieces", "mask", "cover", "inside", "characters", "place", "marks")
+        inputs = ("pieces", "mask", "cover", "inside", "characters", "place")
         tensors = [self._tensor(batch[name]) for name in inputs]
         device = tensors[0].device.type
         with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=self.bf16):
@@ -57,13 +57,8 @@ class TorchForward:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device)
 
 
-def build(
-    configuration: Configuration, alphabet: Alphabet, marks: Marks | None = None
-) -> tuple[Network, Reader]:
+def build(configuration: Configuration, alphabet: Alphabet) -> tuple[Network, Reader]:
     """A network that is yet to be trained, and what reads documents for it.
-
-    Args:
-        marks: the other reader, if the configuration wants one.
 
     Raises:
         ModelError: the encoder cannot be loaded.
@@ -93,29 +88,41 @@ def build(
     encoder = encoder.float()
     encoder.pooler = None  # nothing reads it
     network = Network(encoder, len(alphabet), options)
-    return network, _reader(
-        tokenizer.backend_tokenizer, alphabet, configuration, tokenizer.pad_token_id, marks
-    )
+    padding = tokenizer.pad_token_id or 0
+    return network, _reader(tokenizer.backend_tokenizer, alphabet, configuration, padding)
 
 
 def _reader(
-    tokenizer: Tokenizer,
-    alphabet: Alphabet,
-    configuration: Configuration,
-    padding: int,
-    marks: Marks | None,
+    tokenizer: Tokenizer, alphabet: Alphabet, configuration: Configuration, padding: int
 ) -> Reader:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     w = configuration.windows
     constrained = configuration.training.decoding == "constrained"
-    shown = marks if configuration.network.marks else None
-    return Reader(tokenizer, alphabet, w.size, w.overlap, w.path, padding or 0, constrained, shown)
+    return Reader(tokenizer, alphabet, w.size, w.overlap, w.path, padding, constrained)
 
 
-def save(folder: Path, network: Network, reader: Reader, configuration: Configuration) -> None:
-    """Write a checkpoint: weights (safetensors), description, tokenizer, encoder's shape."""
-    folder.mkdir(parents=True, exist_ok=True)
+def save(
+    folder: Path,
+    network: Network,
+    reader: Reader,
+    configuration: Configuration,
+    scores: dict[str, float],
+) -> None:
+    """Write a checkpoint: weights (safetensors), description, tokenizer, shape, dev scores.
+
+    A checkpoint that stands there is replaced once the new one is whole.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent))
+    _write(made, network, reader, configuration)
+    (made / SCORES).write_text(json.dumps(scores), encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    made.rename(folder)
+
+
+def _write(folder: Path, network: Network, reader: Reader, configuration: Configuration) -> None:
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     save_file(state, folder / CHECKPOINT)
     reader.tokenizer.save(str(folder / "tokenizer.json"))
@@ -131,11 +138,8 @@ def save(folder: Path, network: Network, reader: Reader, configuration: Configur
     )
 
 
-def load(folder: Path, marks: Marks | None = None) -> tuple[Network, Reader, Configuration]:
+def load(folder: Path) -> tuple[Network, Reader, Configuration]:
     """Read a checkpoint that :func:`save` wrote.
-
-    Args:
-        marks: the other reader; without it the network reads alone.
 
     Raises:
         ModelError: a file is missing, damaged, or of another vocabulary.
@@ -165,6 +169,6 @@ def load(folder: Path, marks: Marks | None = None) -> tuple[Network, Reader, Con
         raise ModelError(str(folder), problem, "a checkpoint of ie train", "train again") from None
     return (
         network,
-        _reader(tokenizer, alphabet, configuration, description["padding"], marks),
+        _reader(tokenizer, alphabet, configuration, description["padding"]),
         configuration,
     )

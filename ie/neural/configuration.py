@@ -62,7 +62,6 @@ class NetworkOptions(_Options):
         character: dimensions of a character's own vector.
         width: dimensions of the character layer.
         pair: dimensions of the vectors from which relations are judged.
-        marks: show the network what the rules marked, as one more input.
         dropout: in the layers after the encoder.
         encoder_dropout: inside the encoder.
     """
@@ -73,7 +72,6 @@ class NetworkOptions(_Options):
     character: Positive = 48
     width: Positive = 320
     pair: Positive = 128
-    marks: bool = True
     dropout: Share = 0.15
     encoder_dropout: Share = 0.0
 
@@ -110,9 +108,6 @@ class TrainingOptions(_Options):
         accumulate: steps whose gradients are added up.
         precision: of the arithmetic; bf16 is nearly twice as fast where the processor has it.
         unknown: share of the characters that are read as unknown, so that the unknown is known.
-        alone: share of the windows that are shown without the rules' marks, so that the
-            network learns to read without them too.
-        worn: share of the marks that are wiped out elsewhere.
         decoding: constrained (Viterbi) or greedy.
         stages: one after the other.
     """
@@ -122,8 +117,6 @@ class TrainingOptions(_Options):
     accumulate: Positive = 1
     precision: Literal["fp32", "bf16"] = "bf16"
     unknown: Share = 0.03
-    alone: Share = 0.4
-    worn: Share = 0.1
     decoding: Literal["constrained", "greedy"] = "constrained"
     stages: Annotated[list[Stage], Field(min_length=1)] = [Stage(name="corpus")]
 

@@ -5,6 +5,7 @@ Dimensions in comments: W windows, C characters of a window, L labels, S spans, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,15 +48,13 @@ FEATURES: Final = {
     "gap": 2 * (len(_GAPS) + 1) + 1,
     "break": len(_BREAKS) + 1,
     "heads between": 4,
-    "marked": 3,
 }
 """What is known of a pair besides its vectors → number of its values.
 
 ``relation``: the one type that its labels allow; ``head``: the head's label; ``rank``: how many
 spans of the tail's label stand nearer on that side; ``gap``: characters between, signed,
 logarithmic; ``break``: the strongest punctuation between; ``heads between``: how many spans of
-the head's label stand between; ``marked``: whether another reader relates them: 0 nobody was
-asked, 1 no, 2 yes.
+the head's label stand between.
 """
 
 _MEASURES_AT_LEAST: Final = 0.2
@@ -109,6 +108,16 @@ def greedy(logits: Floats) -> NDArray[np.int8]:
     return tags
 
 
+def tags_of(spans: Iterable[tuple[int, int, int]], length: int) -> Integers:
+    """(length, labels): the tag sequences of spans (start, end, label number) of a text."""
+    tags = np.full((length, len(LABELS)), OUTSIDE, dtype=np.int64)
+    for start, end, label in spans:
+        tags[start:end, label] = INSIDE
+        tags[start, label] = BEGIN
+        tags[end - 1, label] = END if end - start > 1 else SINGLE
+    return tags
+
+
 def runs(tags: NDArray[np.int8]) -> tuple[Integers, Integers, Integers, Integers]:
     """The spans of tag sequences: window, label, start and end, (S,) each.
 
@@ -143,20 +152,13 @@ class Pairs:
     features: Integers
 
 
-def candidates(
-    text: str, spans: list[tuple[int, int, int]], found: Annotations | None = None
-) -> Pairs:
+def candidates(text: str, spans: list[tuple[int, int, int]]) -> Pairs:
     """The pairs with legal labels that stand near enough.
 
     Args:
         text: the document's.
         spans: start, end and label number, in text order.
-        found: what another reader relates.
     """
-    related = {
-        (r.type, r.head.start, r.head.end, r.tail.start, r.tail.end)
-        for r in (found.relations if found else ())
-    }
     starts = np.array([s for s, _, _ in spans], dtype=np.int64)
     ends = np.array([e for _, e, _ in spans], dtype=np.int64)
     labels = np.array([k for _, _, k in spans], dtype=np.int64)
@@ -198,15 +200,6 @@ def candidates(
                 signed,
                 strongest,
                 np.clip(between, 0, 3),
-                np.array(
-                    [
-                        0
-                        if found is None
-                        else 1 + ((name, *spans[i][:2], *spans[j][:2]) in related)
-                        for i, j in zip(h.tolist(), t.tolist(), strict=True)
-                    ],
-                    dtype=np.int64,  # also where there is none
-                ),
             )
             heads.append(h)
             tails.append(t)

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from ie.document import Annotations, Document
-from ie.neural.vocabulary import BEGIN, CODES, END, INSIDE, LABELS, SINGLE
+from ie.document import Document
 from ie.neural.windows import Window
 
 Integers = NDArray[np.int64]
@@ -39,8 +38,6 @@ class Encoded:
         inside: (C,) the character's place in its piece, at most ``DEPTH - 1``.
         characters: (C,) character ids; 0 is padding and 1 any unknown character.
         place: where in the document the window starts, 0 to 9.
-        marks: (C, labels + 1) what another reader marked, see :func:`marks_of`; zeros where
-            there is none.
     """
 
     pieces: Integers
@@ -48,7 +45,6 @@ class Encoded:
     inside: Integers
     characters: Integers
     place: int
-    marks: Integers
 
 
 @cache
@@ -90,47 +86,23 @@ def alphabet_of(texts: Sequence[str], least: int = 2) -> Alphabet:
     return Alphabet("".join(sorted(c for c, n in counts.items() if n >= least)))
 
 
-def marks_of(found: Annotations | None, length: int) -> Integers:
-    """What another reader (the rules) found, as an input.
-
-    Args:
-        found: its annotations; none for a network that is to read alone.
-        length: of the text, in characters.
-
-    Returns:
-        (length, labels + 1): a tag for each label, and in the last column 1 + the number of
-        the code at the characters of a figure or a stated zero.
-    """
-    marks = np.zeros((length, len(LABELS) + 1), dtype=np.int64)
-    for span in found.spans if found else ():
-        column = marks[:, LABELS.index(span.label)]
-        column[span.start : span.end] = INSIDE
-        column[span.start] = BEGIN
-        column[span.end - 1] = END if span.end - span.start > 1 else SINGLE
-        if span.attrs.indicator:
-            marks[span.start : span.end, -1] = 1 + CODES.index(span.attrs.indicator)
-    return marks
-
-
 def encode(
     document: Document,
     windows: Sequence[Window],
     tokenizer: Tokenizer,
     alphabet: Alphabet,
-    found: Annotations | None = None,
 ) -> list[Encoded]:
-    """Encode the windows of one document, with what another reader found in it."""
-    marks = marks_of(found, len(document.text))
+    """Encode the windows of one document."""
     normalized = "".join(map(normal, document.text))
     pairs = [("".join(map(normal, w.path)), normalized[w.start : w.end]) for w in windows]
     characters = alphabet.ids(document.text)
     return [
-        _align(encoding, w, characters[w.start : w.end], marks[w.start : w.end])
+        _align(encoding, w, characters[w.start : w.end])
         for encoding, w in zip(tokenizer.encode_batch(pairs), windows, strict=True)
     ]
 
 
-def _align(encoding: Any, window: Window, characters: Integers, marks: Integers) -> Encoded:
+def _align(encoding: Any, window: Window, characters: Integers) -> Encoded:
     length = window.end - window.start
     cover = np.full(length, -1, dtype=np.int64)
     inside = np.zeros(length, dtype=np.int64)
@@ -150,21 +122,17 @@ def _align(encoding: Any, window: Window, characters: Integers, marks: Integers)
     for at in np.flatnonzero(cover < 0):
         cover[at] = cover[at - 1] if at else first
     pieces = np.array(encoding.ids, dtype=np.int64)
-    return Encoded(pieces, cover, inside, characters, window.place, marks)
+    return Encoded(pieces, cover, inside, characters, window.place)
 
 
 def collate(batch: Sequence[Encoded], padding: int) -> dict[str, Integers]:
     """Pad windows to one batch of B windows, P pieces and C characters.
 
     Returns:
-        ``pieces`` and ``mask`` (B, P), ``cover``, ``inside`` and ``characters`` (B, C),
-        ``place`` (B,) and ``marks`` (B, C, labels + 1). Padding characters have the id 0 and
-        the first piece.
+        ``pieces`` and ``mask`` (B, P), ``cover``, ``inside`` and ``characters`` (B, C), and
+        ``place`` (B,). Padding characters have the id 0 and the first piece.
     """
     characters = _padded([e.characters for e in batch], 0)
-    marks = np.zeros((*characters.shape, batch[0].marks.shape[1]), dtype=np.int64)
-    for row, e in zip(marks, batch, strict=True):
-        row[: len(e.marks)] = e.marks
     pieces = _padded([e.pieces for e in batch], padding)
     lengths = np.array([len(e.pieces) for e in batch])
     return {
@@ -174,7 +142,6 @@ def collate(batch: Sequence[Encoded], padding: int) -> dict[str, Integers]:
         "inside": _padded([e.inside for e in batch], 0),
         "characters": characters,
         "place": np.array([e.place for e in batch], dtype=np.int64),
-        "marks": marks,
     }
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ie.document import Annotations, Span
 from ie.labels import NUMERIC_LABELS
-from ie.neural.decode import Pairs, candidates
-from ie.neural.vocabulary import BEGIN, CODES, END, INSIDE, LABELS, RELATIONS, SINGLE, TYPES
+from ie.neural.decode import Pairs, candidates, tags_of
+from ie.neural.vocabulary import CODES, LABELS, RELATIONS, TYPES
 from ie.neural.windows import Window
 
 Integers = NDArray[np.int64]
@@ -40,13 +40,11 @@ class Targets:
     related: Integers
 
 
-def targets(
-    gold: Annotations, windows: list[Window], found: Annotations | None = None
-) -> list[Targets]:
-    """The targets of all windows of one document, with what another reader found in it."""
+def targets(gold: Annotations, windows: list[Window]) -> list[Targets]:
+    """The targets of all windows of one document."""
     spans = gold.spans
     places = [(s.start, s.end, LABELS.index(s.label)) for s in spans]
-    pairs = candidates(gold.document.text, places, found)
+    pairs = candidates(gold.document.text, places)
     number = {s.key: i for i, s in enumerate(spans)}
     gold_pairs = {
         (number[r.head.key], number[r.tail.key], RELATIONS.index(r.type)) for r in gold.relations
@@ -58,11 +56,7 @@ def targets(
         ],
         dtype=np.int64,
     )
-    tags = np.zeros((len(gold.document.text), len(LABELS)), dtype=np.int64)
-    for start, end, label in places:
-        tags[start, label] = BEGIN
-        tags[start + 1 : end, label] = INSIDE
-        tags[end - 1, label] = END if end - start > 1 else SINGLE
+    tags = tags_of(places, len(gold.document.text))
     measured = _measured(gold)
     rows = np.array([[s.start, s.end, *_attributes(s, measured)] for s in spans], dtype=np.int64)
     return [_cut(w, tags, rows.reshape(-1, 5), pairs, related) for w in windows]

@@ -22,28 +22,25 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from ie.document import Annotations
 from ie.errors import ModelError
 from ie.neural.annotate import Reader
-from ie.neural.checkpoint import Marks, TorchForward, load
+from ie.neural.checkpoint import TorchForward, load
 from ie.neural.configuration import Configuration
 from ie.neural.decode import FEATURES
 from ie.neural.model import DESCRIPTION, PAIRS_GRAPH, WINDOWS_GRAPH, OnnxForward, load_model
 from ie.neural.network import Network
 from ie.neural.train import score
-from ie.neural.vocabulary import LABELS, fingerprint
+from ie.neural.vocabulary import fingerprint
 
 OPSET: Final = 17
 LOSS: Final = 0.005
 """8 bits may cost at most so much span F1 on the documents that are shown."""
 
 
-def export(
-    checkpoint: Path, output: Path, dev: Sequence[Annotations], marks: Marks | None = None
-) -> dict[str, Any]:
+def export(checkpoint: Path, output: Path, dev: Sequence[Annotations]) -> dict[str, Any]:
     """Write the model folder of a checkpoint.
 
     Args:
         checkpoint: of :mod:`ie.neural.train`.
         output: the folder; files of the same names are replaced.
-        marks: the other reader, if the checkpoint was trained with one.
         dev: documents on which the 8-bit graphs are compared with PyTorch.
 
     Returns:
@@ -52,12 +49,12 @@ def export(
     Raises:
         ModelError: the checkpoint cannot be read, or 8 bits cost more than :data:`LOSS`.
     """
-    network, reader, configuration = load(checkpoint, marks)
+    network, reader, configuration = load(checkpoint)
     network.eval()
     output.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that what stands there stays until the new model has passed.
     with tempfile.TemporaryDirectory(dir=output.parent) as made:
-        scores = _write(Path(made), network, reader, configuration, dev, marks)
+        scores = _write(Path(made), network, reader, configuration, dev)
         for file in Path(made).iterdir():
             file.replace(output / file.name)
     return scores
@@ -69,7 +66,6 @@ def _write(
     reader: Reader,
     configuration: Configuration,
     dev: Sequence[Annotations],
-    marks: Marks | None,
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -99,7 +95,6 @@ def _write(
         "name": configuration.name,
         "windows": configuration.windows.model_dump(),
         "padding": reader.padding,
-        "marks": configuration.network.marks,
         "alphabet": reader.alphabet.characters,
         **fingerprint(),
         "files": {f: hashlib.sha256((output / f).read_bytes()).hexdigest() for f in files},
@@ -107,7 +102,7 @@ def _write(
     _describe(output, description)
     scores = {
         "float32": score(dev, reader, TorchForward(network)),
-        "int8": score(dev, load_model(output, marks)[0], OnnxForward(output)),
+        "int8": score(dev, load_model(output)[0], OnnxForward(output)),
     }
     lost = scores["float32"]["spans"] - scores["int8"]["spans"]
     if lost > LOSS:
@@ -131,7 +126,6 @@ def _graphs(network: Network) -> list[Any]:
         torch.zeros(batch, characters, dtype=long),
         torch.ones(batch, characters, dtype=long),
         torch.zeros(batch, dtype=long),
-        torch.zeros(batch, characters, len(LABELS) + 1, dtype=long),
     )
     size = network.options.pair
     vector = torch.zeros(3, size)
@@ -149,7 +143,6 @@ def _graphs(network: Network) -> list[Any]:
                 "inside": by_character,
                 "characters": by_character,
                 "place": {0: "windows"},
-                "marks": by_character,
                 "tags": by_character,
                 "attributes": by_character,
                 "vectors": by_character,

@@ -26,7 +26,7 @@ class Learner(nn.Module):
         Those of tags and relations are divided by the number of positives, not of places:
         nearly all tags are outside, and a mean over them learns nothing.
         """
-        inputs = ("pieces", "mask", "cover", "inside", "characters", "place", "marks")
+        inputs = ("pieces", "mask", "cover", "inside", "characters", "place")
         tags, said, vectors = self.network(*(batch[name] for name in inputs))
         gold = batch["tags"]
         positives = (gold > 0).sum().clamp(min=1)

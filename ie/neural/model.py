@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -64,13 +63,8 @@ def _session(path: Path) -> Any:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def load_model(
-    folder: Path, marks: Callable[[Document], Annotations] | None = None
-) -> tuple[Reader, dict[str, Any]]:
+def load_model(folder: Path) -> tuple[Reader, dict[str, Any]]:
     """Open a model folder.
-
-    Args:
-        marks: the other reader, whose marks it is shown if it was trained so.
 
     Returns:
         What reads documents for it, and its description.
@@ -93,9 +87,8 @@ def load_model(
         w = description["windows"]
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         alphabet = Alphabet(description["alphabet"])
-        shown = marks if description["marks"] else None
         sizes = w["size"], w["overlap"], w["path"]
-        reader = Reader(tokenizer, alphabet, *sizes, description["padding"], True, shown)
+        reader = Reader(tokenizer, alphabet, *sizes, description["padding"])
     except FileNotFoundError as error:
         raise ModelError(str(error.filename), "no such file", "a model folder", _FIX) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -108,16 +101,13 @@ class Model:
 
     Args:
         folder: of the model.
-        marks: see :func:`load_model`; without it the network reads alone.
 
     Raises:
         ModelError: see :func:`load_model`.
     """
 
-    def __init__(
-        self, folder: Path, marks: Callable[[Document], Annotations] | None = None
-    ) -> None:
-        self.reader, self.description = load_model(folder, marks)
+    def __init__(self, folder: Path) -> None:
+        self.reader, self.description = load_model(folder)
         self.sha256 = hashlib.sha256((folder / DESCRIPTION).read_bytes()).hexdigest()
         self._forward = OnnxForward(folder)
 

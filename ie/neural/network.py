@@ -2,8 +2,8 @@
 
 An encoder gives a vector to each piece. Each character takes that of the piece that covers it,
 with small vectors of its own (itself, its neighbours, its place in the piece, the window's
-place in the document, what the rules marked there); on the characters stand a tag sequence for
-each label, the attributes, and a vector from which pairs of spans are judged.
+place in the document); on the characters stand a tag sequence for each label, the attributes,
+and a vector from which pairs of spans are judged.
 
 Dimensions in comments: B windows, P pieces, C characters, S spans, N pairs, D width.
 """
@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812
 from ie.neural.configuration import NetworkOptions
 from ie.neural.decode import FEATURES
 from ie.neural.encode import DEPTH
-from ie.neural.vocabulary import ATTRIBUTES, CODES, LABELS, RELATIONS, TAGS
+from ie.neural.vocabulary import ATTRIBUTES, LABELS, RELATIONS, TAGS
 
 PLACES = 10
 
@@ -42,10 +42,7 @@ class Network(nn.Module):
         self.character = nn.Embedding(alphabet, small, padding_idx=0)
         self.inside = nn.Embedding(DEPTH, 8)
         self.place = nn.Embedding(PLACES, 8)
-        self.mark = nn.Embedding(len(LABELS) * TAGS, 6)
-        self.code = nn.Embedding(len(CODES) + 1, 16)
-        marks = 6 * len(LABELS) + 16
-        self.mix = nn.Linear(hidden + 3 * small + 16 + marks, width)
+        self.mix = nn.Linear(hidden + 3 * small + 16, width)
         self.near = nn.Conv1d(width, width, 5, padding=2)
         self.norm = nn.LayerNorm(width)
         self.norm2 = nn.LayerNorm(width)
@@ -63,7 +60,6 @@ class Network(nn.Module):
         inside: Tensor,
         characters: Tensor,
         place: Tensor,
-        marks: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Say everything of a batch of windows.
 
@@ -71,7 +67,6 @@ class Network(nn.Module):
             pieces, mask: (B, P) piece ids, and 1 where there is one.
             cover, inside, characters: (B, C), see :class:`ie.neural.encode.Encoded`.
             place: (B,) in tenths of the document.
-            marks: (B, C, labels + 1) see :func:`ie.neural.encode.marks_of`.
 
         Returns:
             tag logits (B, C, labels, tags), attribute logits (B, C, attributes), and the
@@ -79,7 +74,6 @@ class Network(nn.Module):
         """
         states = self.encoder(input_ids=pieces, attention_mask=mask).last_hidden_state  # B P H
         index = cover.unsqueeze(-1).expand(-1, -1, states.shape[-1])
-        columns = TAGS * torch.arange(len(LABELS), device=marks.device)
         own = self.character(characters)  # B C small
         x = torch.cat(
             [
@@ -89,8 +83,6 @@ class Network(nn.Module):
                 F.pad(own, (0, 0, 1, 0))[:, :-1],
                 self.inside(inside),
                 self.place(place).unsqueeze(1).expand(-1, cover.shape[1], -1),
-                self.mark(marks[..., :-1] + columns).flatten(2),
-                self.code(marks[..., -1]),
             ],
             dim=-1,
         )

@@ -6,12 +6,14 @@ checkpoints and ``best/`` (the one that scored best on dev), and ``manifest.json
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
 import logging
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from ie.errors import ConfigError
 from ie.evaluate import evaluate
 from ie.neural.annotate import Reader, read
 from ie.neural.batches import Collator, Corpus, Windows, read_corpus
-from ie.neural.checkpoint import CHECKPOINT, Marks, TorchForward, build, load, save
+from ie.neural.checkpoint import CHECKPOINT, SCORES, TorchForward, build, load, save
 from ie.neural.configuration import Configuration, Stage
 from ie.neural.encode import alphabet_of
 from ie.neural.examples import lost_relations
@@ -93,7 +95,6 @@ def train(
     configuration: Configuration,
     output: Path,
     *,
-    marks: Marks | None = None,
     start: Path | None = None,
     leave_out: str | None = None,
 ) -> Path:
@@ -102,7 +103,6 @@ def train(
     Args:
         configuration: decides everything but code and data.
         output: folder of the run.
-        marks: the other reader, whose marks the network is shown (the rules' ``annotate``).
         start: a checkpoint whose weights the first stage begins with.
         leave_out: name of a real report that is not trained on.
 
@@ -122,10 +122,10 @@ def train(
     if configuration.data.real and not corpus.real:
         logging.warning("no real reports: %s is missing", configuration.data.texts)
     if start:
-        network, reader, _ = load(start, marks)
+        network, reader, _ = load(start)
     else:
         texts = [g.document.text for g in (*corpus.train, *corpus.real)]
-        network, reader = build(configuration, alphabet_of(texts), marks)
+        network, reader = build(configuration, alphabet_of(texts))
     _claim(output, configuration, corpus, start)
     best = output / "best"
     scores: dict[str, dict[str, float]] = {}
@@ -133,11 +133,11 @@ def train(
         folder = output / f"{number}-{stage.name}"
         if not (folder / "done").exists():
             if number:
-                network, reader, _ = load(best, marks)
+                network, reader, _ = load(best)
             _train_stage(configuration, stage, network, reader, corpus, folder)
             (folder / "done").touch()
         best = folder / "best"
-        scores[stage.name] = json.loads((best / "scores.json").read_text())
+        scores[stage.name] = json.loads((best / SCORES).read_text())
     _write_manifest(output, configuration, corpus, scores, leave_out)
     return best
 
@@ -176,7 +176,6 @@ def _train_stage(
             reader.alphabet.characters,
             configuration.network.encoder,
             stage.real > 0,
-            reader.marks is not None,
         ]
     )
     gold = [*corpus.train, *(corpus.real if stage.real else ())]
@@ -231,11 +230,13 @@ def _train_stage(
         args=arguments,
         train_dataset=rows,
         eval_dataset=rows,
-        data_collator=Collator(reader.padding, options.unknown, options.alone, options.worn),
+        data_collator=Collator(reader.padding, options.unknown),
         callbacks=callbacks,
     )
     last = get_last_checkpoint(str(folder)) if folder.exists() else None  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=last)
+    # The Trainer's log lines go to standard output, which is the caller's.
+    with contextlib.redirect_stdout(sys.stderr):
+        trainer.train(resume_from_checkpoint=last)
 
 
 class _KeepBest:
@@ -246,7 +247,7 @@ class _KeepBest:
     ):
         self.folder, self.network, self.reader = folder, network, reader
         self.configuration = configuration
-        record = folder / "scores.json"
+        record = folder / SCORES
         self.best = json.loads(record.read_text())["mean"] if record.exists() else -1.0
 
     def offer(self, scores: dict[str, float]) -> None:
@@ -254,8 +255,7 @@ class _KeepBest:
         if scores["mean"] <= self.best:
             return
         self.best = scores["mean"]
-        save(self.folder, self.network, self.reader, self.configuration)
-        (self.folder / "scores.json").write_text(json.dumps(scores))
+        save(self.folder, self.network, self.reader, self.configuration, scores)
 
 
 class _Draw(Sampler[int]):

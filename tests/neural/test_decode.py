@@ -250,21 +250,6 @@ def test_heads_between_are_counted_on_the_left_too():
     assert found == [0, 1, 2, 3, 3]
 
 
-def test_a_pair_says_whether_another_reader_relates_it():
-    a = parse_markup("[网站|H][信息|I][图片|I][5条|C m< via<]，[6张|C]")
-    spans, text = places(a), a.document.text
-    assert {row["marked"] for row in as_rows(text, spans).values()} == {0}
-    pairs = candidates(text, spans, a)
-    column = list(FEATURES).index("marked")
-    marked = {
-        (RELATIONS[row[0]], a.text(a.spans[h]), a.text(a.spans[t]))
-        for h, t, row in zip(pairs.head, pairs.tail, pairs.features, strict=True)
-        if row[column] == 2
-    }
-    assert marked == {("measures", "5条", "图片"), ("via", "5条", "网站")}
-    assert set(pairs.features[:, column].tolist()) == {1, 2}
-
-
 def test_features_are_whole_numbers_though_one_relation_has_no_pair():
     a = parse_markup("[信息|I][5条|C]")  # no second COUNT to be a part of
     pairs = candidates(a.document.text, places(a))

@@ -6,10 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ie.annotation.markup import parse_markup
 from ie.document import Document
-from ie.neural.encode import DEPTH, Alphabet, alphabet_of, collate, encode, marks_of, normal
-from ie.neural.vocabulary import BEGIN, CODES, END, INSIDE, LABELS, OUTSIDE, SINGLE
+from ie.neural.encode import DEPTH, Alphabet, alphabet_of, collate, encode, normal
 from ie.neural.windows import Window, make_windows
 
 ODD = "公开信息5条，。12%AaＡ１ \t\r\n\u3000\u00a0\u200b\u0000😀𠮷é\u0301ﬁ㈠½"
@@ -206,7 +204,6 @@ def test_a_batch_is_padded_to_its_longest_window():
         "inside": (2, 7),
         "characters": (2, 7),
         "place": (2,),
-        "marks": (2, 7, len(LABELS) + 1),
     }
     assert batch["mask"].tolist() == [[1] * 5 + [0] * 3, [1] * 8]
     assert batch["pieces"][0].tolist() == [*short.pieces, 0, 0, 0]
@@ -215,36 +212,3 @@ def test_a_batch_is_padded_to_its_longest_window():
     assert batch["pieces"][1].tolist() == long.pieces.tolist()
     assert all(v.dtype == np.int64 for v in batch.values())
     assert collate([short, long], padding=9)["pieces"][0, -1] == 9
-
-
-# What another reader marked
-
-
-def test_marks_are_the_tags_and_codes_of_what_was_found():
-    found = parse_markup("😀[网|H website][5条|C letters]，[未收到|I fees_waived none][信息|I]")
-    marks = marks_of(found, len(found.document.text))
-    assert marks.shape == (11 - 1, len(LABELS) + 1)
-    letters, waived = 1 + CODES.index("letters"), 1 + CODES.index("fees_waived")
-    assert marks[:, LABELS.index("CHANNEL")].tolist() == [OUTSIDE, SINGLE] + [OUTSIDE] * 8
-    assert marks[:, LABELS.index("COUNT")].tolist() == [0, 0, BEGIN, END] + [OUTSIDE] * 6
-    assert marks[5:, LABELS.index("INDICATOR")].tolist() == [BEGIN, INSIDE, END, BEGIN, END]
-    assert marks[:, -1].tolist() == [0, 0, letters, letters, 0, waived, waived, waived, 0, 0]
-    assert not marks[:, LABELS.index("AGENCY")].any()
-
-
-def test_without_another_reader_nothing_is_marked():
-    assert not marks_of(None, 5).any()
-    assert marks_of(None, 5).shape == (5, len(LABELS) + 1)
-    assert not encoded("公开5条", TOKENIZERS["unigram"]).marks.any()
-
-
-def test_windows_hold_the_marks_of_their_text():
-    found = parse_markup("公开[信息|I][5条|C letters]，" * 12)
-    document = found.document
-    windows = make_windows(document, 32, 8, 8)
-    alphabet = alphabet_of([document.text], 1)
-    all_marks = marks_of(found, len(document.text))
-    assert len(windows) > 2
-    es = encode(document, windows, TOKENIZERS["unigram"], alphabet, found)
-    for window, e in zip(windows, es, strict=True):
-        assert e.marks.tolist() == all_marks[window.start : window.end].tolist()
