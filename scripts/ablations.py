@@ -33,7 +33,7 @@ from ie.neural.train import train
 MEASURES = ("spans.all", "spans.core", "facts.all", "facts.coded", "relations.all")
 
 
-def variants(base: str | None, layers: int) -> dict[str, dict[str, Any]]:
+def variants(base: str | None, layers: list[int]) -> dict[str, dict[str, Any]]:
     """Name → what differs from the whole: network, decoding, stages, reports."""
     real_only = [{"name": "real", "corpus": 0.0, "real": 3, "epochs": 8}]
     found: dict[str, dict[str, Any]] = {
@@ -42,9 +42,10 @@ def variants(base: str | None, layers: int) -> dict[str, dict[str, Any]]:
         "real reports alone": {"stages": real_only},
         "random encoder": {"network": {"random": True}, "stages": "corpus"},
         "greedy decoding": {"of": "corpus alone", "constrained": False, "stages": "corpus"},
-        f"{layers} layers": {"network": {"layers": layers}, "stages": "corpus"},
         "no generated reports": {"corpus": 1, "stages": "corpus"},
     }
+    for number in layers:
+        found[f"{number} layers"] = {"network": {"layers": number}, "stages": "corpus"}
     if base:
         found["encoder not adapted"] = {"network": {"encoder": base}, "stages": "corpus"}
     return found
@@ -116,7 +117,7 @@ def main() -> None:
     )
     parser.add_argument("--config", type=Path, default=Path("base.yaml"))
     parser.add_argument("--base", help="the encoder before adaptation")
-    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--layers", type=int, nargs="*", default=[2, 6], help="other depths")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=4, help="of the corpus stage")
     parser.add_argument("--reports", type=int, help="of the corpus; all without it")

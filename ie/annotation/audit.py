@@ -1,20 +1,21 @@
 """What is suspicious in annotations: an audit finds it, an annotator decides.
 
-First version: edges, overlaps within a label (refused on reading already), one surface with
-several labels, figures without indicator or with a value that their surface contradicts,
-indicators that nothing measures, parts greater than their total.
+Some of what can be wrong never comes here, because annotations are refused when they are read
+(:mod:`ie.document`): spans of one label that overlap, relations with illegal ends, unknown
+labels and codes, a span whose text does not stand at its place.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from ie.document import Annotations, Span
+from ie.document import Annotations, Document, Span
 from ie.figures import read_figure
-from ie.labels import NUMERIC_LABELS
+from ie.intervals import Intervals
+from ie.labels import NUMERIC_LABELS, SPAN_LABELS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,19 +26,22 @@ _OPENING: Final = {"）": "（(", ")": "（(", "》": "《", "”": "“"}
 
 KINDS: Final = {
     "edge": "a span begins or ends with a space, a comma or half a pair of brackets",
-    "value": "the value is not what the surface says",
+    "value": "the value is not what the surface says; 0 where it says a zero in words",
+    "attribute": "a figure or stated zero has no indicator code, or a CHANNEL no type",
     "no indicator": "a COUNT or RATE measures nothing",
     "unmeasured": "an INDICATOR that no figure measures and that states no zero",
     "part": "a part is greater than its total",
-    "label": "a surface that nearly always has another label",
+    "label": "a surface that has another label as often, or more often",
+    "missed": "an extractor finds this where no span of the label is marked",
 }
-"""Kind of finding → what it means; the last four are questions, not errors."""
+"""Kind of finding → what it means."""
 
-ERRORS: Final = frozenset({"edge", "value"})
-"""What an annotator would certainly put right."""
+ERRORS: Final = frozenset({"edge", "value", "attribute"})
+"""What an annotator would certainly put right; the other kinds are questions."""
 
-_RARE: Final = 0.1
-_OFTEN: Final = 10
+SOUGHT: Final = frozenset(SPAN_LABELS) - {"INDICATOR"}
+"""The labels of which an extractor is asked what was missed. What an INDICATOR is depends on
+the figure beside it, which is asked about already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +56,30 @@ class Finding:
     context: str
     note: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON, with whether it is an error."""
+        return {**asdict(self), "error": self.kind in ERRORS}
 
-def audit(documents: Sequence[Annotations]) -> list[Finding]:
-    """All findings, by document and place."""
+
+def audit(
+    documents: Sequence[Annotations], annotate: Callable[[Document], Annotations] | None = None
+) -> list[Finding]:
+    """All findings, in the order of the documents, by place in each.
+
+    Args:
+        documents: annotated by one annotator; the labels of a surface are compared across all.
+        annotate: an extractor, to ask about what it finds and the annotator did not mark.
+    """
     labels: dict[str, Counter[str]] = defaultdict(Counter)
     for document in documents:
         for span in document.spans:
             labels[document.text(span)][span.label] += 1
     found = []
     for document in documents:
-        for span, kind, note in _findings(document, labels):
+        findings = list(_findings(document, labels))
+        if annotate is not None:
+            findings += _missed(document, annotate(document.document))
+        for span, kind, note in sorted(findings, key=lambda finding: finding[0].start):
             text = document.document.text
             context = text[max(0, span.start - 12) : span.end + 12].replace("\n", "⏎")
             surface = document.text(span)
@@ -83,18 +101,38 @@ def _findings(
             yield from _of_figure(span, surface)
             if span.key not in heads:
                 yield span, "no indicator", ""
+        elif span.is_zero and span.attrs.value != 0:
+            value = "none" if span.attrs.value is None else f"{span.attrs.value:g}"
+            yield span, "value", f"{value}, but the words say 0"
         elif span.label == "INDICATOR" and span.key not in tails and not span.is_zero:
             yield span, "unmeasured", ""
-        seen = labels[surface]
-        most, often = seen.most_common(1)[0]
-        # The words of a channel or agency that is itself counted are an INDICATOR too.
-        rare = often >= _OFTEN and seen[span.label] <= _RARE * often
-        if rare and "INDICATOR" not in (most, span.label):
-            yield span, "label", f"{most} {often} times"
+        if (span.label in NUMERIC_LABELS or span.is_zero) and span.attrs.indicator is None:
+            yield span, "attribute", "no indicator code"
+        if span.label == "CHANNEL" and span.attrs.type is None:
+            yield span, "attribute", "no type"
+        yield from _of_label(span, labels[surface])
     for r in annotations.relations:
         part, total = r.head.attrs.value, r.tail.attrs.value
         if r.type == "part_of" and part is not None and total is not None and part > total:
             yield r.head, "part", f"of {annotations.text(r.tail)}"
+
+
+def _of_label(span: Span, seen: Counter[str]) -> Iterator[tuple[Span, str, str]]:
+    """Args: ``seen``, how often the surface has each label."""
+    # The words of a channel or agency that is itself counted are an INDICATOR too.
+    others = [(n, label) for label, n in seen.items() if label not in (span.label, "INDICATOR")]
+    times, other = max(others, default=(0, ""))
+    if span.label != "INDICATOR" and times >= seen[span.label]:
+        yield span, "label", f"{other} {times} times, {span.label} {seen[span.label]}"
+
+
+def _missed(annotations: Annotations, found: Annotations) -> Iterator[tuple[Span, str, str]]:
+    marked = {label: Intervals([s.key[:2] for s in annotations.of(label)]) for label in SOUGHT}
+    for span in found.spans:
+        if span.label in SOUGHT and not marked[span.label].touch(span.start, span.end):
+            over = [s for s in annotations.spans if s.start < span.end and span.start < s.end]
+            note = ", ".join(f"{s.label} {annotations.text(s)}" for s in over)
+            yield span, "missed", f"marked: {note}" if note else ""
 
 
 def _is_frayed(surface: str) -> bool:
@@ -120,6 +158,7 @@ def _of_figure(span: Span, surface: str) -> Iterator[tuple[Span, str, str]]:
 def tables(findings: Sequence[Finding], *, every: bool) -> list[Table]:
     """How many of each kind, and what they are: all, or errors only."""
     from rich.table import Table
+    from rich.text import Text
 
     counts = Counter(f.kind for f in findings)
     summary = Table(title="Audit", title_justify="left")
@@ -127,11 +166,12 @@ def tables(findings: Sequence[Finding], *, every: bool) -> list[Table]:
         summary.add_column(column)
     summary.add_column("found", justify="right")
     for kind, meaning in KINDS.items():
-        summary.add_row(kind, meaning, str(counts[kind]))
+        summary.add_row(kind if kind in ERRORS else f"{kind}?", meaning, str(counts[kind]))
     listed = Table(title="Findings", title_justify="left")
     for column in ("document", "at", "kind", "label", "text", "context", "note"):
         listed.add_column(column, overflow="fold")
     for f in findings:
         if every or f.kind in ERRORS:
-            listed.add_row(f.document, str(f.start), f.kind, f.label, f.text, f.context, f.note)
+            cells = (f.document, str(f.start), f.kind, f.label, f.text, f.context, f.note)
+            listed.add_row(*map(Text, cells))  # Text: brackets in the report are no rich mark-up
     return [summary, listed] if listed.row_count else [summary]

@@ -18,6 +18,7 @@ from ie.doc_numbers import find_numbers
 from ie.document import Annotations, Document
 from ie.intervals import Intervals
 from ie.neural.decode import Floats, Found, assembled, candidates, greedy, runs, viterbi
+from ie.neural.edges import settled
 from ie.neural.encode import Alphabet, Encoded, collate, encode
 from ie.neural.vocabulary import ATTRIBUTES, LABELS, OUTSIDE, TAGS
 from ie.neural.windows import Window, make_windows
@@ -100,6 +101,7 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
             low, high = window.core_start - window.start, window.core_end - window.start
             vectors.append((window.core_start, vector[w, low:high]))
     found = _with_numbers(document, _ordered(places, scores, attributes))
+    found = _settled(document.text, found)
     vectors.sort(key=lambda v: v[0])
     pairs = candidates(document.text, found.places)
     logits = _judge(found, pairs, [v for _, v in vectors], forward)
@@ -176,6 +178,21 @@ def _with_numbers(document: Document, found: Found) -> Found:
     blank = np.zeros((len(certain), len(ATTRIBUTES)), dtype=np.float32)
     attributes = np.concatenate([found.attributes[kept], blank])
     return Found([places[i] for i in order], scores[order], attributes[order])
+
+
+def _settled(text: str, found: Found) -> Found:
+    rows = [(p, i) for i, p in enumerate(settled(text, found.places)) if p]
+    rows.sort()
+    places: list[tuple[int, int, int]] = []
+    kept: list[int] = []
+    last: dict[int, int] = {}  # label → end of its last span
+    for place, i in rows:
+        start, end, label = place
+        if last.get(label, 0) <= start:  # two may have grown into one
+            places.append(place)
+            kept.append(i)
+            last[label] = end
+    return Found(places, found.scores[kept], found.attributes[kept])
 
 
 def _judge(found: Found, pairs: Any, vectors: list[Floats], forward: Forward) -> Floats:

@@ -5,7 +5,7 @@ Dimensions in comments: W windows, C characters of a window, L labels, S spans, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from ie.neural.vocabulary import (
     SINGLE,
     TYPES,
 )
+from ie.totals import added_up, split_totals
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -237,6 +238,8 @@ class Found:
 def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) -> Annotations:
     """Attributes and relations chosen; figures that cannot be read are left out.
 
+    Where values add up exactly, that decides what is a part of what; see :mod:`ie.totals`.
+
     Args:
         document: which was read.
         found: its spans.
@@ -259,7 +262,18 @@ def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) ->
         head, tail = spans[h], spans[t]
         if head is not None and tail is not None:
             relations.append(Relation(RELATIONS[number], head, tail, round(p, 4)))
-    return Annotations(document, kept, tuple(relations))
+    return Annotations(document, kept, tuple(_with_sums(document.text, kept, relations)))
+
+
+def _with_sums(text: str, spans: Sequence[Span], relations: list[Relation]) -> list[Relation]:
+    """The relations with every part_of that arithmetic puts right or adds."""
+    said = {(r.head, r.tail): r for r in relations if r.type == "part_of"}
+    counts = [s for s in spans if s.label == "COUNT"]
+    codes = {c: c.attrs.indicator or "other" for c in counts}
+    parts = added_up(text, counts, dict(said))
+    parts |= split_totals(text, counts, codes, parts)
+    others = [r for r in relations if r.type != "part_of"]
+    return others + [said.get(p) or Relation("part_of", *p) for p in parts.items()]
 
 
 def _codes(found: Found, links: list[tuple[int, int, int, float]]) -> Integers:

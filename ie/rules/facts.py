@@ -9,9 +9,10 @@ from ie.document import Attributes, Document, Relation, Span
 from ie.intervals import Intervals
 from ie.rules.codes import code_of
 from ie.rules.links import find_by, find_via
-from ie.rules.parts import find_parts, split_totals
+from ie.rules.parts import find_parts
 from ie.rules.phrases import Marks, Phrase, find_phrases, sentences
 from ie.rules.zeros import find_zeros
+from ie.totals import split_totals
 
 
 class Outline:
@@ -63,7 +64,8 @@ def find_facts(
     codes: dict[Span, str] = {}
     for phrase in phrases:
         codes[phrase.number] = _code(text, phrase, outline, parts, codes)
-    split_totals(phrases, codes, parts)
+    counts = [p.number for p in phrases if p.number.label == "COUNT"]
+    parts |= split_totals(text, counts, codes, parts)
 
     coded = {figure: _with_code(figure, codes[figure]) for figure in figures}
     indicators, measures = _indicators(text, phrases, coded)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 
 from ie.document import Span
 from ie.rules.phrases import Phrase
@@ -233,46 +232,6 @@ def _exact_sums(text: str, counts: list[Phrase], parts: dict[Span, Span]) -> Non
                 break
         if len(items) > 1 and _equal(added, whole) and _one_topic(text, counts, i, len(items)):
             parts.update((item, total) for item in items)
-
-
-def split_totals(phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span]) -> None:
-    """Add parts whose total stands in another sentence or section: values that add up exactly.
-
-    The parts are the counts of one sentence that speak of one thing (disclosed, requests …) and
-    are parts of nothing yet; the total is an earlier count of the same thing.
-    """
-    by_value: dict[tuple[str, float], Span] = {}
-    for group in _sentences_of_counts(phrases, codes, parts):
-        topics = {_topic(codes[n]) for n in group}
-        if len(group) > 1 and len(topics) == 1:
-            added = round(sum(_value(n) for n in group), 4)
-            total = by_value.get((topics.pop(), added))
-            if total and all(_same_kind(n, total) for n in group):
-                parts.update((n, total) for n in group)
-        for n in group:
-            by_value.setdefault((_topic(codes[n]), _value(n)), n)
-
-
-def _topic(code: str) -> str:
-    return "requests" if code.startswith("requests") else code
-
-
-def _sentences_of_counts(
-    phrases: list[Phrase], codes: dict[Span, str], parts: dict[Span, Span]
-) -> Iterator[list[Span]]:
-    """The counts with a code of each sentence that are parts of nothing."""
-    group: list[Span] = []
-    sentence: tuple[int, int] | None = None
-    for phrase in phrases:
-        if phrase.sentence != sentence:
-            if group:
-                yield group
-            group, sentence = [], phrase.sentence
-        number = phrase.number
-        if number.label == "COUNT" and number not in parts and codes[number] != "other":
-            group.append(number)
-    if group:
-        yield group
 
 
 _RECEIVED = re.compile(r"收到|受理|接到|收办")

@@ -1,0 +1,117 @@
+"""What the annotation guide leaves no choice in: edges at brackets, and what may lie in what.
+
+The network says where a span is; these rulings say how it ends at a quote, a bracket or a
+title mark. They hold in every annotation, so they can only put right.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final
+
+from ie.neural.vocabulary import LABELS
+
+Place = tuple[int, int, int]
+"""Start, end and label number of a span."""
+
+_PAIRS: Final = ("“”", "‘’", "（）", "()", "《》", "〈〉", "【】", "〔〕", "[]")
+_TITLE: Final = LABELS.index("DOC_TITLE")
+_NUMBER: Final = LABELS.index("DOC_NUMBER")
+_CHANNEL: Final = LABELS.index("CHANNEL")
+_NOT_IN_CHANNELS: Final = frozenset({LABELS.index("AGENCY"), LABELS.index("DATE")})
+_FRAYED: Final = re.compile(r"[\s，。、；：,;:—-]")
+_REACH: Final = 12
+"""The other half of a pair is looked for so many characters beyond an edge."""
+
+
+def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Edges that cut no pair of quotes or brackets, and are no space or punctuation.
+
+    A pair that encloses the whole span stays outside (“[在线访谈]”); one that encloses a part
+    of it goes in ([“阳光村务”平台], [县档案局（馆）]).
+
+    >>> balanced("开通“村务通”平台，", 3, 8), balanced("利用“在线访谈”等", 2, 7)
+    ((2, 8), (3, 7))
+    """
+    while start < end and _FRAYED.match(text[start]):
+        start += 1
+    while end > start and _FRAYED.match(text[end - 1]):
+        end -= 1
+    for opening, closing in _PAIRS:
+        inside = text.count(opening, start, end) - text.count(closing, start, end)
+        if inside > 0:
+            partner = text.find(closing, end, end + _REACH)
+            if text[start] == opening and partner in (-1, end):
+                start += 1
+            elif partner >= 0:
+                end = partner + 1
+        elif inside < 0:
+            partner = text.rfind(opening, max(0, start - _REACH), start)
+            if text[end - 1] == closing and partner in (-1, start - 1):
+                end -= 1
+            elif partner >= 0:
+                start = partner
+    return start, end
+
+
+def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
+    """Each place as the guide has it, or none where it has none.
+
+    * No edge cuts a pair of brackets, see :func:`balanced`.
+    * A DOC_TITLE fills its outermost 《》, unless a document number stands in them too.
+    * Nothing but a document number is marked in a DOC_TITLE, and no AGENCY or DATE in a
+      CHANNEL.
+    """
+    marks = title_marks(text)
+    numbers = [p for p in places if p[2] == _NUMBER]
+    titles: set[Place] = set()
+    found: list[Place | None] = []
+    for start, end, label in places:
+        if label == _NUMBER:
+            found.append((start, end, label))
+            continue
+        if label == _TITLE:
+            low, high = _enclosing(marks, start)
+            if low <= start and end <= high and not any(low <= n[0] < high for n in numbers):
+                start, end = low, high
+        else:
+            start, end = balanced(text, start, end)
+        place = (start, end, label)
+        again = label == _TITLE and place in titles
+        found.append(place if start < end and not again else None)
+        if label == _TITLE:
+            titles.add(place)
+    channels = [p for p in found if p and p[2] == _CHANNEL]
+    return [p if p and _may_stand(p, titles, channels) else None for p in found]
+
+
+def _may_stand(place: Place, titles: set[Place], channels: list[Place]) -> bool:
+    start, end, label = place
+    if label not in (_TITLE, _NUMBER) and any(t[0] <= start and end <= t[1] for t in titles):
+        return False
+    if label in _NOT_IN_CHANNELS:
+        return not any(c[0] <= start and end <= c[1] for c in channels)
+    return True
+
+
+def title_marks(text: str) -> list[tuple[int, int]]:
+    """What stands in each outermost 《》 of a line, as half-open intervals in text order."""
+    found: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for m in re.finditer("[《》\n]", text):
+        if m.group() == "《":
+            opened.append(m.end())
+        elif m.group() == "\n":
+            opened.clear()
+        elif opened:
+            start = opened.pop()
+            if not opened:
+                found.append((start, m.start()))
+    return found
+
+
+def _enclosing(marks: list[tuple[int, int]], offset: int) -> tuple[int, int]:
+    i = bisect_right(marks, offset, key=lambda m: m[0]) - 1
+    return marks[i] if i >= 0 and offset < marks[i][1] else (offset, -1)
