@@ -20,9 +20,11 @@ except KeyboardInterrupt:  # it takes a tenth of a second
     sys.exit(130)
 
 import ie
+from ie.cli_label_studio import label_studio_app
 from ie.errors import IeError, UsageError
 
 if TYPE_CHECKING:
+    from ie.document import Annotations
     from ie.report import Report
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(label_studio_app, name="label-studio")
 
 
 class Format(str, Enum):
@@ -57,6 +60,16 @@ ExtractorName = Annotated[
 ModelFolder = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", help="Another model's folder.", show_default=False),
+]
+TextsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--texts",
+        parser=_path,
+        metavar="DIR",
+        help="Folder of the texts, DOC.txt each, that are not with the annotations.",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -290,12 +303,8 @@ def evaluate(
     intervals over the documents; of several extractors, side by side.
     """
     from ie import evaluate, extractors, tables
-    from ie.annotation.store import read_gold_folder, read_store
 
-    if gold.suffix == ".jsonl":
-        documents = list(read_store(gold, texts))
-    else:
-        documents = read_gold_folder(gold, texts or gold)
+    documents = _annotations(gold, texts)
     evaluations = {}
     for name in dict.fromkeys(extractor or extractors.NAMES):
         annotate = extractors.load(name, model).annotate
@@ -313,28 +322,83 @@ def evaluate(
     _print(tables.to_text(*shown, terminal=_is_terminal()))
 
 
+def _annotations(path: Path, texts: Path | None) -> list[Annotations]:
+    """Those of a store (``*.jsonl``), else of a folder of gold files, which may hold the texts."""
+    from ie.annotation.store import read_gold_folder, read_store
+
+    if path.suffix == ".jsonl":
+        return list(read_store(path, texts))
+    return read_gold_folder(path, texts or path)
+
+
 @app.command()
 def audit(
     path: Annotated[
-        Path, typer.Argument(parser=_path, metavar="STORE", help="A store, as in annotations/.")
+        Path,
+        typer.Argument(
+            parser=_path, metavar="PATH", help="A store (*.jsonl), or a folder of gold annotations."
+        ),
     ],
-    texts: Annotated[
-        Path | None,
-        typer.Option(parser=_path, metavar="DIR", help="Folder of texts that are not in it."),
-    ] = None,
+    texts: TextsFolder = None,
+    extractor: Annotated[
+        str,
+        typer.Option(
+            "--extractor",
+            "-e",
+            help="Asks about what it finds and the annotator did not: rules, model or none.",
+        ),
+    ] = "rules",
+    model: ModelFolder = None,
     every: Annotated[
         bool, typer.Option("--all", help="List the questions too, not only the errors.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Look for what is wrong or odd in annotations; the exit status is 1 where there are errors."""
-    from ie import tables
-    from ie.annotation import audit
-    from ie.annotation.store import read_store
+    """Look for what is wrong or odd in annotations; the exit status is 1 where there are errors.
 
-    findings = audit.audit(list(read_store(path, texts)))
-    _print(tables.to_text(*audit.tables(findings, every=every), terminal=_is_terminal()))
+    Spans of one label that overlap and relations with illegal ends are refused already when
+    they are read, with status 1 too.
+    """
+    from ie import extractors, tables
+    from ie.annotation import audit
+
+    annotate = None if extractor == "none" else extractors.load(extractor, model).annotate
+    findings = audit.audit(_annotations(path, texts), annotate)
+    if as_json:
+        _print_json([f.to_dict() for f in findings])
+    else:
+        _print(tables.to_text(*audit.tables(findings, every=every), terminal=_is_terminal()))
     if any(f.kind in audit.ERRORS for f in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def agreement(
+    a: Annotated[
+        Path,
+        typer.Argument(
+            parser=_path,
+            metavar="A",
+            help="One annotator: a store (*.jsonl), or a folder of gold annotations.",
+        ),
+    ],
+    b: Annotated[Path, typer.Argument(parser=_path, metavar="B", help="The other one.")],
+    texts: TextsFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far two annotators of the same texts agree, and every place where they differ.
+
+    F1 of spans, relations and facts; Cohen's kappa and Krippendorff's alpha of spans;
+    accuracy and kappa of attributes. Texts are matched by their content, not their names.
+    """
+    from ie import tables
+    from ie.annotation import agreement
+
+    found = agreement.agreement(_annotations(a, texts), _annotations(b, texts))
+    if as_json:
+        _print_json(found.to_dict())
+        return
+    _print(tables.to_text(*agreement.tables(found), terminal=_is_terminal()))
 
 
 @app.command()
@@ -368,7 +432,7 @@ def export_model(
     ],
 ) -> None:
     """Write a checkpoint as 8-bit ONNX; refused where that costs more than 0.005 span F1."""
-    with _training_needed():
+    with _needed("train"):
         from ie.neural.batches import read_corpus
         from ie.neural.checkpoint import load
         from ie.neural.export import export
@@ -385,7 +449,7 @@ def find_config(path: Path) -> Path:
 
 def run_training(config: Path, output: Path | None, overrides: list[str]) -> None:
     """Train, and say where the best checkpoint is."""
-    with _training_needed():
+    with _needed("train"):
         from ie.neural.configuration import read_configuration
         from ie.neural.train import train
 
@@ -395,14 +459,88 @@ def run_training(config: Path, output: Path | None, overrides: list[str]) -> Non
 
 
 @contextmanager
-def _training_needed() -> Iterator[None]:
+def _needed(extra: str) -> Iterator[None]:
+    """Say which extra of the package brings what is not installed."""
     try:
         yield
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "ie":
             raise
-        fix = "pip install 'ie[train]'"
+        fix = f"pip install 'ie[{extra}]'"
         raise UsageError(f"package {error.name}", "not installed", fix=fix) from None
+
+
+@app.command()
+def serve(
+    label_studio: Annotated[
+        bool, typer.Option("--label-studio", help="Serve as a machine learning backend of it.")
+    ] = False,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 9090,
+    token: Annotated[
+        str,
+        typer.Option(
+            "--token",
+            envvar="IE_SERVE_TOKEN",
+            show_envvar=True,
+            help="The password that requests must bring, under any user name; without it one is "
+            "made and printed.",
+        ),
+    ] = "",
+    extractor: ExtractorName = "model",
+    model: ModelFolder = None,
+    train: Annotated[
+        Path | None,
+        typer.Option(
+            "--train",
+            parser=_path,
+            metavar="CONFIG",
+            help="Train with this configuration when Label Studio asks for it, or when enough "
+            "annotations have changed; the new model then predicts.",
+        ),
+    ] = None,
+    after: Annotated[
+        int, typer.Option("--after", min=1, metavar="N", help="So many annotations are enough.")
+    ] = 20,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            parser=_path,
+            metavar="DIR",
+            help="Folder of the trainings; its last model goes on predicting after a restart.",
+        ),
+    ] = Path("runs/label-studio"),
+) -> None:
+    """Give Label Studio predictions, and learn from what is annotated there.
+
+    Add it to a project under Settings, Model, with Basic Authentication. With --train it pulls
+    the annotations as ie label-studio pull does, with the same settings.
+    """
+    if not label_studio:
+        raise UsageError("ie serve", "nothing to serve", "--label-studio")
+    from ie import extractors
+
+    with _needed("serve"):
+        from ie.serve.access import token_or_new
+        from ie.serve.label_studio import application
+        from ie.serve.server import run
+        from ie.serve.training import Trainings
+        from ie.serve.versions import Versions
+
+    versions = Versions(extractors.load(extractor, model))
+    trainings = None
+    if train:
+        with _needed("train"):
+            from ie.serve.retraining import Retraining
+
+        trainings = Trainings(Retraining(find_config(train)), versions, output, after)
+        trainings.resume()
+    password = token_or_new(token)
+    if not token:
+        _complain(f"the token is {password}")
+    run(application(versions, password, trainings), host, port)
 
 
 @app.command()

@@ -52,3 +52,7 @@ class ConfigError(IeError):
 
 class ModelError(IeError):
     """A checkpoint or model folder that is missing, damaged or made for another vocabulary."""
+
+
+class ServerError(IeError):
+    """A Label Studio that does not answer, refuses, or does not hold what is asked for."""

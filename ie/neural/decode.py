@@ -270,7 +270,7 @@ def _with_sums(text: str, spans: Sequence[Span], relations: list[Relation]) -> l
     said = {(r.head, r.tail): r for r in relations if r.type == "part_of"}
     counts = [s for s in spans if s.label == "COUNT"]
     codes = {c: c.attrs.indicator or "other" for c in counts}
-    parts = added_up(text, counts, dict(said))
+    parts = added_up(text, counts, dict(said.keys()))
     parts |= split_totals(text, counts, codes, parts)
     others = [r for r in relations if r.type != "part_of"]
     return others + [said.get(p) or Relation("part_of", *p) for p in parts.items()]

@@ -35,10 +35,7 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
     >>> balanced("开通“村务通”平台，", 3, 8), balanced("利用“在线访谈”等", 2, 7)
     ((2, 8), (3, 7))
     """
-    while start < end and _FRAYED.match(text[start]):
-        start += 1
-    while end > start and _FRAYED.match(text[end - 1]):
-        end -= 1
+    start, end = _trimmed(text, start, end)
     for opening, closing in _PAIRS:
         inside = text.count(opening, start, end) - text.count(closing, start, end)
         if inside > 0:
@@ -53,6 +50,14 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
                 end -= 1
             elif partner >= 0:
                 start = partner
+    return _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and _FRAYED.match(text[start]):
+        start += 1
+    while end > start and _FRAYED.match(text[end - 1]):
+        end -= 1
     return start, end
 
 
