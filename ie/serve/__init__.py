@@ -1,0 +1,1 @@
+"""Servers: so far the one that Label Studio asks for predictions (its ML backend)."""
