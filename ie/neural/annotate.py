@@ -6,6 +6,7 @@ PyTorch beneath, the other with ONNX Runtime.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -25,6 +26,8 @@ from ie.neural.windows import Window, make_windows
 
 BATCH: Final = 16
 """Windows that go through the network at once."""
+
+_NUMBERED: Final = re.compile(r"[0-9０-９].*号\Z", re.DOTALL)
 
 PAIRS: Final = 8192
 """Pairs of spans that are judged at once."""
@@ -163,14 +166,18 @@ def _ordered(
 
 
 def _with_numbers(document: Document, found: Found) -> Found:
-    """Where the grammar of document numbers finds one, it stands; it is surer than any network."""
+    """Where the grammar of document numbers finds one, it stands; it is surer than any network.
+
+    Elsewhere the network may name one of a form that the grammar lacks, if it is a number.
+    """
     number = LABELS.index("DOC_NUMBER")
     certain = [(s.start, s.end) for s in find_numbers(document.text)]
     taken = Intervals(certain)
     kept = [
         i
         for i, (start, end, label) in enumerate(found.places)
-        if label != number or not taken.touch(start, end)
+        if label != number
+        or (_NUMBERED.search(document.text[start:end]) and not taken.touch(start, end))
     ]
     places = [found.places[i] for i in kept] + [(s, e, number) for s, e in certain]
     order = sorted(range(len(places)), key=places.__getitem__)

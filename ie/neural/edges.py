@@ -21,6 +21,9 @@ _TITLE: Final = LABELS.index("DOC_TITLE")
 _NUMBER: Final = LABELS.index("DOC_NUMBER")
 _CHANNEL: Final = LABELS.index("CHANNEL")
 _NOT_IN_CHANNELS: Final = frozenset({LABELS.index("AGENCY"), LABELS.index("DATE")})
+_FIGURES: Final = frozenset({LABELS.index("COUNT"), LABELS.index("RATE")})
+_BEFORE: Final = re.compile(r"(?:大?约|(?<![最附新临靠将])近|将近|超过|不足|逾|至少|不少于)\Z")
+_AFTER: Final = re.compile("以上|以下|左右")
 _FRAYED: Final = re.compile(r"[\s，。、；：,;:—-]")
 _REACH: Final = 12
 """The other half of a pair is looked for so many characters beyond an edge."""
@@ -61,10 +64,24 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def with_approximator(text: str, start: int, end: int) -> tuple[int, int]:
+    """A figure with the approximator that stands directly before or after it.
+
+    >>> with_approximator("达到近80%以上", 3, 6)
+    (2, 8)
+    """
+    if before := _BEFORE.search(text, max(0, start - 4), start):
+        start = before.start()
+    if after := _AFTER.match(text, end):
+        end = after.end()
+    return start, end
+
+
 def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
     """Each place as the guide has it, or none where it has none.
 
     * No edge cuts a pair of brackets, see :func:`balanced`.
+    * A figure has its approximator in it, see :func:`with_approximator`.
     * A DOC_TITLE fills its outermost 《》, unless a document number stands in them too.
     * Nothing but a document number is marked in a DOC_TITLE, and no AGENCY or DATE in a
       CHANNEL.
@@ -83,6 +100,8 @@ def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
                 start, end = low, high
         else:
             start, end = balanced(text, start, end)
+            if label in _FIGURES:
+                start, end = with_approximator(text, start, end)
         place = (start, end, label)
         again = label == _TITLE and place in titles
         found.append(place if start < end and not again else None)

@@ -23,8 +23,8 @@ import pytest
 
 from ie.annotation.label_studio.client import Server, Settings, connect
 
-PATIENCE = 240
-"""Seconds until the server must answer; it takes 20 to 60, most of it to make its tables."""
+PATIENCE = 600
+"""Seconds until the server must answer; idle it takes some 40, most of them to make its tables."""
 
 EMAIL = "annotator@example.org"
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from ie.annotation.audit import audit
 from ie.annotation.label_studio import order, queue, sync
 from ie.annotation.label_studio.client import BrokenOffError, Project, Server, Settings, connect
 from ie.annotation.label_studio.convert import result_of
@@ -219,10 +218,8 @@ def test_an_annotation_comes_back_at_the_same_places(server, project, tmp_path, 
     row = json.loads(store.read_text(encoding="utf-8"))
     assert row["provenance"]["task"] == hard
     assert row["provenance"]["annotator"] == "annotator@example.org"
-    assert not [f for f in audit([found]) if f.kind in ("value", "edge")]
     audited = ie("audit", store)
-    assert audited.returncode in (0, 1)
-    assert audited.stderr == ""
+    assert (audited.returncode, audited.stderr) == (0, "")
 
 
 def test_a_pre_annotation_that_is_accepted_comes_back_as_it_was(server, project, documents):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ie.annotation.markup import parse_markup
-from ie.neural.edges import balanced, settled, title_marks
+from ie.neural.edges import balanced, settled, title_marks, with_approximator
 from ie.neural.vocabulary import LABELS
 
 
@@ -43,6 +43,22 @@ def test_balanced_edges_stay_so(text, data):
     if ruled[0] < ruled[1]:
         assert not text[ruled[0]].isspace()
         assert not text[ruled[1] - 1].isspace()
+
+
+@pytest.mark.parametrize(
+    ("said", "ruled"),
+    [
+        ("约[3条]", "[约3条]"),
+        ("达近[80%]以上", "达[近80%以上]"),
+        ("至少[3家]", "[至少3家]"),
+        ("最近[3年]", "最近[3年]"),
+        ("达到[3条]", "达到[3条]"),
+    ],
+)
+def test_a_figure_has_its_approximator_in_it(said, ruled):
+    text = said.replace("[", "").replace("]", "")
+    start, end = said.index("["), said.index("]") - 1
+    assert with_approximator(text, start, end) == (ruled.index("["), ruled.index("]") - 1)
 
 
 def after(markup):

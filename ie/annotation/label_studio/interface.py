@@ -170,9 +170,7 @@ def labelling_interface() -> str:
 
 def _labels(parent: Element) -> None:
     # Only a smart label asks a model backend while one annotates.
-    labels = SubElement(
-        parent, "Labels", name=LABEL, toName=TEXT, choice="single", smart="true"
-    )
+    labels = SubElement(parent, "Labels", name=LABEL, toName=TEXT, choice="single", smart="true")
     for hotkey, (name, chinese) in enumerate(SPAN_LABELS.items(), 1):
         SubElement(
             labels,
