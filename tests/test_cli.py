@@ -329,7 +329,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("module", ["typer", "ie.extractors", "pydantic", "ie.rules"])
+@pytest.mark.parametrize("module", ["typer", "ie.extractors", "pydantic", "ie.neural.model"])
 def test_ctrl_c_while_it_starts_is_silent(module):
     program = f"""
 import sys
