@@ -230,6 +230,27 @@ def next_tasks(
         raise typer.Exit(1)
 
 
+@label_studio_app.command()
+def backend(
+    address: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="Of ie serve, as the server sees it."),
+    ],
+    project: ProjectTitle,
+    token: Annotated[
+        str, typer.Option("--token", envvar="IE_SERVE_TOKEN", help="The one of ie serve.")
+    ],
+    url: Url = None,
+    key: Key = None,
+) -> None:
+    """Let a project ask ie serve for predictions, and tell it of annotations."""
+    from ie.annotation.label_studio.client import connect, find_settings
+
+    server = connect(find_settings(url, key))
+    server.add_backend(server.project(project), address, token)
+    show(f"project {project} asks {address}\n")
+
+
 def _order_table(waiting: Queue, ranked: Sequence[Ranked], all_of_them: int) -> Table:
     from rich.table import Table
     from rich.text import Text

@@ -260,6 +260,29 @@ class Server:
                 project.id, model_version=model_version, sampling="Uncertainty sampling"
             )
 
+    def add_backend(self, project: Project, url: str, token: str) -> None:
+        """Let a project ask a model backend, and tell it of annotations; twice is as once."""
+        fields = {
+            "project": project.id,
+            "url": url,
+            "title": "ie",
+            "auth_method": "BASIC_AUTH",
+            "basic_auth_user": "ie",
+            "basic_auth_pass": token,
+            "is_interactive": True,
+        }
+        with _explained(self.url, "register the backend", f"project {project.title}"):
+            known = [b.id for b in self.sdk.ml.list(project=project.id) if b.url == url]
+            if known:
+                self.sdk.ml.update(known[0], **fields)
+            else:
+                self.sdk.ml.create(**fields, request_options={"max_retries": 0})
+            # Label Studio makes the webhook, but sends it without the password.
+            headers = {"Authorization": f"Token {token}"}
+            for hook in self.sdk.webhooks.list(project=str(project.id)):
+                if hook.url == f"{url.rstrip('/')}/webhook":
+                    self.sdk.webhooks.update(hook.id, url=hook.url, headers=headers)
+
 
 # What the SDK raises
 
