@@ -2,7 +2,7 @@
 
 A document number follows the format of 《党政机关公文格式》 (GB/T 9704-2012): issuer code,
 year in 〔〕 and serial, 国办发〔2016〕19号; sites write every kind of bracket. Orders are
-numbered 国务院令第492号 or 第492号令.
+numbered 国务院令第492号 or 第492号令, announcements 国家税务总局公告2014年第67号.
 """
 
 from __future__ import annotations
@@ -23,21 +23,27 @@ NUMBER_CORE = re.compile(
 """〔2013〕154号 with any brackets and odd spaces; the issuer code stands to its left."""
 
 ORDER = re.compile(
-    r"令\s?[（(〔\[]?\s?第?\s?[0-9０-９]{1,5}\s?号(?:[）)〕\]](?![0-9]))?|第\s?[0-9０-９]{1,5}\s?号令"
+    rf"令\s?(?:{_YEAR}\s?年\s?)?[（(〔\[]?\s?第?\s?[0-9０-９]{{1,5}}\s?号(?:[）)〕\]](?![0-9]))?|第\s?[0-9０-９]{{1,5}}\s?号令"
+    rf"|公告\s?(?:{_YEAR}\s?年\s?)?第\s?[0-9０-９]{{1,5}}\s?号"
 )
 
 _CODE_LIMIT = 16
 _CODE = re.compile(rf"[{_HAN}A-Za-z（）()]{{1,{_CODE_LIMIT}}}\s?\Z")
 # Words that stand before an issuer code in running text and never inside one.
 _CODE_CUT = re.compile(
-    r".*(?:根据|按照|依照|依据|遵照|对照|以及|关于|印发|下发|转发|制发|出台|发布|文件|贯彻|落实|执行|符合|结合|"
-    r"通知|意见|办法|要求|按|以|由|为|见|即|如|的|了|将|在|对|从|是|有|等|文号|编号|号|[（(）)](?!委|厅|市|县|办|党))",
+    r".*(?:根据|按照|依照|依据|遵照|参照|对照|以及|关于|印发|下发|转发|制发|批转|出台|发布|公布|文件|贯彻|落实|执行|符合|结合|"
+    r"废止|取消|取代|替代|停止|修订|修改|简称|附件|通知|意见|办法|要求|按|以|由|为|见|即|如|的|了|将|在|对|从|是|有|等|"
+    r"文号|编号|号|[（(）)](?!委|厅|市|县|办|党))",
     re.DOTALL,
 )
+# The name of a body that runs into the code: 县财政局云财发〔2014〕3号; 市政府办函 is a code.
+_CODE_BODY = re.compile(r".*(?:人民政府|办公[室厅]|委员会|[局厅])(?=.{3,8}\Z)", re.DOTALL)
+_FORMER = re.compile(r".*原(?![政党委办区县市州])(?=.{3,8}\Z)", re.DOTALL)
+"""原云政办发〔2011〕4号, formerly valid; 原政发 and the like are codes of 固原 and 原州."""
 _CODE_CONJUNCTION = re.compile(r".+[和与及]", re.DOTALL)
 _ORDER_BODY = re.compile(rf"[{_HAN}]{{1,14}}\s?\Z")
 _ORDER_CUT = re.compile(
-    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|遵照|见|依|按|据|的|年|号|和|与|即|以|为|由|了)",
+    r".*(?:根据|按照|依照|依据|以及|贯彻|落实|执行|关于|发布|公布|遵照|参照|废止|见|依|按|据|的|年|号|和|与|即|以|为|由|了)",
     re.DOTALL,
 )
 
@@ -61,12 +67,15 @@ def _code_start(text: str, floor: int, core: int) -> int | None:
     code = _CODE.search(text[floor:core])
     if code is None:
         return None
-    start = floor + code.start()
+    start = _behind_date(text, floor + code.start())
     cut = _CODE_CUT.match(text, start, core)
     if cut and cut.end() < core:
         start = cut.end()
     elif cut and text[core - 1] not in "发办函字令规":
         return None
+    for before in (_CODE_BODY, _FORMER):
+        if cut := before.match(text[start:core].rstrip()):
+            start += cut.end()
     conjunction = _CODE_CONJUNCTION.match(text, start, core)
     # 和政发 is a real code (和政县); only a code that follows another name is cut.
     if conjunction and core - conjunction.end() >= 2 and conjunction.end() - start >= 3:
@@ -76,6 +85,11 @@ def _code_start(text: str, floor: int, core: int) -> int | None:
     while start < core and text[start] in "（()） ":
         start += 1
     return start if start < core and text[start:core].strip() not in _NO_CODE else None
+
+
+def _behind_date(text: str, start: int) -> int:
+    """Past the 日 of a date, but not that of 日照."""
+    return start + bool(re.match(r"[0-9０-９]\s?日", text[max(0, start - 1) : start + 2]))
 
 
 _NO_CODE = frozenset(("公开", "主动公开", "文件", "报告", "通知", "意见"))
@@ -91,7 +105,8 @@ def _orders(text: str, taken: list[Span]) -> list[Span]:
             continue
         start = m.start() - (body.end() - body.start())
         cut = _ORDER_CUT.match(text, start, m.start())
-        start = cut.end() if cut else start
+        start = _behind_date(text, cut.end() if cut else start)
+        start += text[start : m.start()].startswith("原")
         end = m.end()
         # 《条例》(国务院令第492号): the closing bracket belongs to the brackets around.
         if text[end - 1] in "）)〕]" and not re.search(r"[（(〔\[]", text[m.start() : end]):

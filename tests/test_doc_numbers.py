@@ -40,6 +40,11 @@ def test_a_document_number_in_any_brackets(form, brackets):
         ("国务院令（第711号）", ["国务院令（第711号）"]),
         ("国办发〔二〇二〇〕五号", ["国办发〔二〇二〇〕五号"]),
         ("主动公开〔2020〕1号文件", []),
+        ("国家税务总局公告2014年第67号", ["国家税务总局公告2014年第67号"]),
+        ("按照市交通局公告第3号", ["市交通局公告第3号"]),
+        ("本年度发布公告第3号", []),
+        ("2009年5月1日公安部令第106号", ["公安部令第106号"]),
+        ("原国家环保总局令2007年第35号", ["国家环保总局令2007年第35号"]),
     ],
 )
 def test_orders(text, found):
@@ -47,10 +52,37 @@ def test_orders(text, found):
 
 
 @pytest.mark.parametrize(
-    "before", ["根据", "按照", "依据", "贯彻", "转发的", "印发", "落实", "文件以", "（"]
+    "before",
+    [
+        "根据",
+        "按照",
+        "依据",
+        "贯彻",
+        "转发的",
+        "印发",
+        "落实",
+        "文件以",
+        "（",
+        "同时废止",
+        "以下简称",
+        "原",
+    ],
 )
 def test_words_before_an_issuer_code_stay_out(before):
     assert numbers(f"县政府{before}云政办发〔2015〕19号") == ["云政办发〔2015〕19号"]
+
+
+@pytest.mark.parametrize("code", ["云财综〔2014〕3号", "云人社发〔2014〕3号"])
+@pytest.mark.parametrize("body", ["县财政局", "县人民政府办公室", "4月2日"])
+def test_the_name_of_a_body_or_a_date_that_runs_into_a_code_stays_out(body, code):
+    assert numbers(f"{body}{code}") == [code]
+
+
+@pytest.mark.parametrize(
+    "code", ["原政发", "日政办发", "云区委办", "教办厅函", "云财局函", "和政发", "区政府办发"]
+)
+def test_codes_that_begin_like_other_words(code):
+    assert numbers(f"《办法》（{code}〔2014〕3号）") == [f"{code}〔2014〕3号"]
 
 
 def test_numbers_in_a_list_and_with_a_sub_number():
