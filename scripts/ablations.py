@@ -52,8 +52,16 @@ def variants(base: str | None, layers: list[int]) -> dict[str, dict[str, Any]]:
 
 
 def curve(counts: list[int]) -> dict[str, dict[str, Any]]:
-    """The learning curve: the corpus alone, with so many reports of it."""
-    return {f"{n} corpus reports": {"reports": n, "stages": "corpus"} for n in counts}
+    """The learning curve: so many authored reports alone, and all as many steps as the most."""
+    return {
+        f"{n} authored reports": {
+            "reports": n,
+            "corpus": 1,
+            "stages": "corpus",
+            "longer": max(counts) / n,
+        }
+        for n in counts
+    }
 
 
 def configured(
@@ -67,7 +75,7 @@ def configured(
     if "corpus" in change:
         values["data"]["corpus"] = values["data"]["corpus"][: change["corpus"]]
     stages = values["training"]["stages"]
-    stages[0]["epochs"] = epochs
+    stages[0]["epochs"] = epochs * change.get("longer", 1)
     if change.get("stages") == "corpus":
         values["training"]["stages"] = stages[:1]
     elif "stages" in change:
@@ -121,7 +129,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=4, help="of the corpus stage")
     parser.add_argument("--reports", type=int, help="of the corpus; all without it")
-    parser.add_argument("--curve", type=int, nargs="*", default=[], help="numbers of reports")
+    parser.add_argument(
+        "--curve", type=int, nargs="*", default=[], help="numbers of authored reports"
+    )
     parser.add_argument("--only", nargs="*", help="names of variants")
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/ablations"))
     arguments = parser.parse_args()

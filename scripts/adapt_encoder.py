@@ -75,7 +75,7 @@ class MaskedLanguageModel(torch.nn.Module):
         return {"loss": torch.nn.functional.cross_entropy(logits.float(), labels[masked])}
 
 
-class Deadline(TrainerCallback):  # type: ignore[misc]
+class Deadline(TrainerCallback):
     """Stops after some minutes; the schedule is told the share of time that is gone."""
 
     def __init__(self, seconds: float) -> None:

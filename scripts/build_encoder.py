@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -69,7 +70,7 @@ class E5File:
             at += struct.calcsize("<BIQQ")
             self._tensors[name] = kind, weights, offset
 
-    def tensor(self, name: str) -> np.ndarray:
+    def tensor(self, name: str) -> NDArray[np.float32]:
         """The weights of a name as flat float32, dequantised."""
         kind, count, offset = self._tensors[name]
         if kind == 0:
@@ -79,7 +80,8 @@ class E5File:
         )
         low, high = blocks["q"] & 15, blocks["q"] >> 4
         quants = np.concatenate([low, high], axis=1).astype(np.float32) - 8
-        return (quants * blocks["d"].astype(np.float32)[:, None]).ravel()
+        weights: NDArray[np.float32] = (quants * blocks["d"].astype(np.float32)[:, None]).ravel()
+        return weights
 
 
 def kept(piece: str) -> bool:
@@ -153,7 +155,7 @@ def build(data: bytes, layers: int, output: Path) -> None:
         values = word if source is None else e5.tensor(source)
         state[ours] = torch.tensor(np.array(values)).reshape(state[ours].shape)
     model.load_state_dict(state)
-    model.half().save_pretrained(output)
+    model.half().save_pretrained(output)  # type: ignore[no-untyped-call]
 
     tokenizer = Tokenizer(models.Unigram(list(zip(pieces, scores, strict=True)), unk_id=3))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
@@ -164,7 +166,7 @@ def build(data: bytes, layers: int, output: Path) -> None:
         special_tokens=[("<s>", 0), ("</s>", 2)],
     )
     tokenizer.add_special_tokens(list(SPECIAL))
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token="<s>",
         eos_token="</s>",

@@ -91,8 +91,8 @@ def nearness(store: list[Annotations], real: list[Annotations]) -> Table:
         table.add_row(f"{name}, mean length", *(_length(s, name) for s in (store, real)))
     for name in SPAN_LABELS:
         own = {g.text(s) for g in store for s in g.of(name)}
-        theirs = [g.text(s) for g in real for s in g.of(name)]
-        known = sum(t in own for t in theirs) / max(1, len(theirs))
+        said = [g.text(s) for g in real for s in g.of(name)]
+        known = sum(t in own for t in said) / max(1, len(said))
         table.add_row(f"{name} surfaces of the real that the corpus has", f"{known:.1%}", "")
     return table
 
