@@ -176,7 +176,7 @@ class Composer:
         if rng.random() < 0.4:
             lines = [self._one("chrome", reporter, rng) for _ in range(rng.randint(1, 3))] + lines
         lines += [self._one("intro", reporter, rng) for _ in range(rng.choice([0, 1, 1, 2]))]
-        prose = rng.choice([0.4, 0.8, 1.2, 1.6])  # plain sentences to one of its topic
+        prose = rng.choice([0.0, 0.4, 0.8, 1.2, 1.6])  # plain sentences to one of its topic
         dense = rng.choice([2, 3, 4, 5])
         for at, name in enumerate(outline):
             heading, topics = PARTS[name]
