@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from ie.errors import AnnotationError, DocumentError
+from ie.errors import AnnotationError, DocumentError, IeError
 from ie.labels import (
     APPROXIMATIONS,
     CHANNEL_TYPES,
@@ -192,20 +192,13 @@ class Annotations:
     relations: tuple[Relation, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(self.spans, key=lambda s: (s.start, s.end, s.label)))
+        ordered = tuple(sorted(self.spans, key=_place))
         object.__setattr__(self, "spans", ordered)
         object.__setattr__(self, "relations", tuple(self.relations))
-        last_of_label: dict[str, Span] = {}
         for span in ordered:
             self.document.check(span)
-            last = last_of_label.get(span.label)
-            if last is not None and span.start < last.end:
-                raise AnnotationError(
-                    self.document.name,
-                    f"{span.label} [{span.start}, {span.end}) over [{last.start}, {last.end})",
-                    "spans of one label that do not overlap",
-                )
-            last_of_label[span.label] = span
+        for error in _overlaps(self.document, ordered):
+            raise error
         keys = {s.key for s in ordered}
         for r in self.relations:
             if r.head.key not in keys or r.tail.key not in keys:
@@ -260,30 +253,43 @@ class Annotations:
         Raises:
             AnnotationError: a span whose ``text`` is not what stands at its offsets, a
                 number without a value, an unknown label, attribute or relation, an id that
-                is there twice or not at all, or a field of another type than it should be.
+                is there twice or not at all, overlaps of one label, or a field of another
+                type than it should be; one error names all that there is of them.
         """
         where = where or document.name
-        by_id: dict[str, Span] = {}
-        for number, row in _rows(where, data, "spans"):
-            name = _field(row, "id", str, f"{where} span {number}")
-            here = f"{where} span {name}"
-            if name in by_id:
-                raise AnnotationError(here, "an id that is there twice", "one span an id")
-            with _named(here):
-                by_id[name] = _span(document, row, here)
+        problems: list[AnnotationError] = []
+        by_id: dict[str, Span | None] = {}  # None: what is wrong with it is said already
+        for number, row in _rows(where, data, "spans", problems):
+            with _kept(problems):
+                name = _field(row, "id", str, f"{where} span {number}")
+                here = f"{where} span {name}"
+                if name in by_id:
+                    raise AnnotationError(here, "an id that is there twice", "one span an id")
+                by_id[name] = None
+                with _named(here):
+                    by_id[name] = _span(document, row, here)
         relations = []
-        for number, row in _rows(where, data, "relations"):
+        for number, row in _rows(where, data, "relations", problems):
             here = f"{where} relation {number}"
-            kind, head, tail = (_field(row, key, str, here) for key in ("type", "head", "tail"))
-            here = f"{here} ({head} → {tail})"
-            for end in (head, tail):
-                if end not in by_id:
-                    raise AnnotationError(here, f"no span {end}", "the ids of two spans")
-            with _named(here):
-                score = _field(row, "score", (int, float), here, None)
-                relations.append(Relation(kind, by_id[head], by_id[tail], score))
+            with _kept(problems):
+                kind, head, tail = (_field(row, key, str, here) for key in ("type", "head", "tail"))
+                here = f"{here} ({head} → {tail})"
+                for end in (head, tail):
+                    if end not in by_id:
+                        raise AnnotationError(here, f"no span {end}", "the ids of two spans")
+                first, second = by_id[head], by_id[tail]
+                if first is not None and second is not None:
+                    with _named(here):
+                        score = _field(row, "score", (int, float), here, None)
+                        relations.append(Relation(kind, first, second, score))
+        spans = tuple(span for span in by_id.values() if span is not None)
+        for error in _overlaps(document, sorted(spans, key=_place)):
+            with _kept(problems), _named(where):
+                raise error
+        if problems:
+            raise together(where, problems)
         with _named(where):
-            return cls(document, tuple(by_id.values()), tuple(relations))
+            return cls(document, spans, tuple(relations))
 
 
 # Reading one row after the other
@@ -293,14 +299,19 @@ _TYPES: Final = {str: "a text", int: "a whole number", dict: "an object", (int, 
 """What a field of a row can be → how errors call it."""
 
 
-def _rows(where: str, data: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(
+    where: str, data: dict[str, Any], name: str, problems: list[AnnotationError]
+) -> Iterator[tuple[int, dict[str, Any]]]:
     rows = data.get(name)
     if not isinstance(rows, list):
-        raise AnnotationError(where, f"{name} {_brief(rows)}", "a list")
+        problems.append(AnnotationError(where, f"{name} {_brief(rows)}", "a list"))
+        return
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise AnnotationError(where, f"{_brief(row)} as row {number} of {name}", "an object")
-        yield number, row
+        if isinstance(row, dict):
+            yield number, row
+        else:
+            found = f"{_brief(row)} as row {number} of {name}"
+            problems.append(AnnotationError(where, found, "an object"))
 
 
 def _field(row: dict[str, Any], key: str, kind: Any, where: str, *default: Any) -> Any:
@@ -347,6 +358,46 @@ def _span(document: Document, row: dict[str, Any], where: str) -> Span:
     return span
 
 
+def _place(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.label
+
+
+def _overlaps(document: Document, spans: Iterable[Span]) -> Iterator[AnnotationError]:
+    """An error for each span, in text order, that lies over one of its label before it."""
+    last_of_label: dict[str, Span] = {}
+    for span in spans:
+        last = last_of_label.get(span.label)
+        if last is not None and span.start < last.end:
+            yield AnnotationError(
+                document.name,
+                f"{span.label} [{span.start}, {span.end}) over [{last.start}, {last.end})",
+                "spans of one label that do not overlap",
+            )
+        if last is None or span.end > last.end:
+            last_of_label[span.label] = span
+
+
+# Errors
+
+
+def together(where: str, problems: Sequence[IeError]) -> IeError:
+    """One error that names all problems of a file or document; a single one as it is."""
+    first, *others = problems
+    if not others:
+        return first
+    said = (str(problem).removeprefix(where).lstrip(": ") for problem in problems)
+    return type(first)(where, f"{len(problems)} problems: {'; '.join(said)}")
+
+
+@contextmanager
+def _kept(problems: list[AnnotationError]) -> Iterator[None]:
+    """Put what is wrong with a row to the problems, and go on."""
+    try:
+        yield
+    except AnnotationError as error:
+        problems.append(error)
+
+
 @contextmanager
 def _named(where: str) -> Iterator[None]:
     """Put the file and the row in front of what a span or relation says is wrong with it."""
@@ -372,4 +423,5 @@ __all__ = [
     "Document",
     "Relation",
     "Span",
+    "together",
 ]

@@ -263,6 +263,27 @@ def test_a_line_that_is_no_object_is_refused_with_its_number(two, line):
     assert refused_second(path)
 
 
+def test_all_that_is_wrong_in_a_store_is_named_with_its_lines(two):
+    _, path = two
+    first, second = (json.loads(line) for line in path.read_bytes().splitlines())
+    first["spans"][0]["label"] = "PLACE"
+    first["relations"][0]["type"] = "via"
+    first["relations"].append({"type": "by", "head": "s3", "tail": first["spans"][0]["id"]})
+    second["spans"] += [{"id": "s3", "label": "CHANNEL", "start": 1, "end": 3}, 5]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in (first, second)) * 2)
+    with pytest.raises(AnnotationError) as error:
+        list(read_store(path))
+    said = str(error.value)
+    assert said.startswith(f"{path}: 4 problems: line 1: 2 problems: span s1: ")
+    for line in (1, 3):  # the relations of a span that is named already are not
+        assert f"line {line}: 2 problems: span s1" in said
+    assert said.count("'PLACE'") == said.count("COUNT → INDICATOR; expected") == 2
+    for line in (2, 4):
+        assert f"line {line}: 2 problems: 5 as row 4 of spans" in said
+    assert said.count("CHANNEL [1, 3) over [0, 2)") == 2
+    assert "\n" not in said
+
+
 def test_a_store_that_is_not_there_is_a_read_error(tmp_path):
     with pytest.raises(ReadError, match=r"none\.jsonl: no such file"):
         list(read_store(tmp_path / "none.jsonl"))

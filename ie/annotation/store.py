@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from ie.document import Annotations, Document
-from ie.errors import AnnotationError, ReadError
+from ie.document import Annotations, Document, together
+from ie.errors import AnnotationError, IeError, ReadError
 from ie.output import Output
 from ie.reading import as_read_error, read_bytes, read_document
 
@@ -123,6 +123,8 @@ def _parse(data: bytes, where: str) -> dict[str, Any]:
 
 # Stores: many documents in one file, a JSON object a line
 
+_NO_TEXT: Final = "no text"
+
 
 def read_store(path: Path, texts: Path | None = None) -> Iterator[Annotations]:
     """Read a store, one document after the other.
@@ -136,19 +138,34 @@ def read_store(path: Path, texts: Path | None = None) -> Iterator[Annotations]:
 
     Raises:
         ReadError: the store or a text is missing or cannot be read.
-        AnnotationError: see :func:`parse_gold`; the error names the line.
+        AnnotationError: see :func:`parse_gold`; after the documents before it, and for all
+            that is wrong in the store at once, each with its line.
     """
+    problems: dict[str, IeError] = {}  # by what they say: a folder is missing once
     for number, line in enumerate(read_bytes(path).splitlines(), 1):
-        where = f"{path} line {number}"
-        row = _parse(line, where)
-        text = row.get("text")
-        if text is None and texts is None:
-            raise AnnotationError(where, "no text", "a store with texts, or their folder")
-        if not isinstance(text, (str, type(None))) or "doc" not in row:
-            found = "no doc" if "doc" not in row else f"text {text!r:.60}"
-            raise AnnotationError(where, found, "the name of a text, and the text")
-        document = Document(text, name=f"{row['doc']}.txt") if text is not None else texts
-        yield parse_gold(line, where, cast("Document | Path", document))
+        try:
+            annotations = _parse_row(line, f"{path} line {number}", texts)
+        except (AnnotationError, ReadError) as error:
+            problems.setdefault(str(error), error)
+            if error.found == _NO_TEXT:
+                break  # those after it have none either
+        else:
+            if not problems:
+                yield annotations
+    if problems:
+        raise together(str(path), list(problems.values()))
+
+
+def _parse_row(line: bytes, where: str, texts: Path | None) -> Annotations:
+    row = _parse(line, where)
+    text = row.get("text")
+    if text is None and texts is None:
+        raise AnnotationError(where, _NO_TEXT, "a store with texts, or their folder")
+    if not isinstance(text, (str, type(None))) or "doc" not in row:
+        found = "no doc" if "doc" not in row else f"text {text!r:.60}"
+        raise AnnotationError(where, found, "the name of a text, and the text")
+    document = Document(text, name=f"{row['doc']}.txt") if text is not None else texts
+    return parse_gold(line, where, cast("Document | Path", document))
 
 
 def write_store(path: Path, rows: Iterable[tuple[Annotations, dict[str, Any]]], text: bool) -> None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import logging
-import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -32,7 +31,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ie.annotation.label_studio.convert import prediction_of, result_of
-from ie.annotation.label_studio.interface import TEXT, labelling_interface
+from ie.annotation.label_studio.interface import TEXT, lacking
 from ie.document import Document
 from ie.errors import IeError
 from ie.serve.access import TokenGuard
@@ -88,7 +87,7 @@ class _Backend:
 
     async def setup(self, request: Request) -> JSONResponse:
         schema = (await _body(request)).get("schema")
-        if missing := _missing(schema if isinstance(schema, str) else ""):
+        if missing := lacking(schema if isinstance(schema, str) else ""):
             # Label Studio shows no more than the status, so the log must say it.
             log.error("setup: the project's labelling interface lacks %s", missing)
             fix = "use the labelling interface that ie label-studio config prints"
@@ -198,38 +197,6 @@ def _changed(body: dict[str, Any]) -> list[int]:
         for annotation in _rows(annotations)
         if isinstance(number := annotation.get("id"), int) and not annotation.get("was_cancelled")
     ]
-
-
-def _missing(schema: str) -> str:
-    """What predictions need and a labelling interface lacks, in words; empty if nothing."""
-    try:
-        given = _vocabulary(schema)
-    except ET.ParseError:
-        return "everything: it is no XML"
-    missing = []
-    for name, (tag, values) in _vocabulary(labelling_interface()).items():
-        given_tag, given_values = given.get(name, ("", frozenset()))
-        if given_tag != tag:
-            missing.append(f"<{tag} name={name}>")
-        elif lacking := sorted(values - given_values):
-            missing.append(f"{', '.join(lacking[:5])} in <{tag} name={name}>")
-    return "; ".join(missing)
-
-
-def _vocabulary(interface: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Name of each object or control → its tag and the values that it can take."""
-    return {
-        element.attrib["name"]: (
-            element.tag,
-            frozenset(
-                inner.get("alias") or inner.get("value") or ""
-                for inner in element.iter()
-                if inner is not element
-            ),
-        )
-        for element in ET.fromstring(interface).iter()
-        if "name" in element.attrib
-    }
 
 
 # What it is told

@@ -31,11 +31,12 @@ EMAIL = "annotator@example.org"
 
 @dataclass(frozen=True)
 class Running:
-    """A Label Studio that runs, with both kinds of keys of its one user."""
+    """A Label Studio that runs, with the password and both kinds of keys of its one user."""
 
     url: str
     token: str  # a personal access token, as the current release has them
     legacy_token: str
+    password: str
     email: str = EMAIL
 
 
@@ -67,13 +68,13 @@ def environment(request: pytest.FixtureRequest) -> Path:
 def label_studio(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A fresh Label Studio with one user and no project."""
     folder = tmp_path_factory.mktemp("label-studio")
-    token = secrets.token_hex(20)
+    token, password = secrets.token_hex(20), secrets.token_hex(8)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [
         *(environment / "bin" / "label-studio", "start", "--no-browser"),
         *("--internal-host", "127.0.0.1", "--port", port),
-        *("--username", EMAIL, "--password", secrets.token_hex(8)),
+        *("--username", EMAIL, "--password", password),
         *("--user-token", token, "--enable-legacy-api-token"),
     ]
     log = folder / "log.txt"
@@ -89,7 +90,7 @@ def label_studio(environment: Path, tmp_path_factory: pytest.TempPathFactory) ->
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/health", process, log)
-        yield Running(url, personal_access_token(url, token), token)
+        yield Running(url, personal_access_token(url, token), token, password)
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):

@@ -144,7 +144,7 @@ def as_saved(annotations: Annotations) -> list[dict[str, Any]]:
         if s.attrs.stated:
             row("stated", "choices", {"choices": ["none"]})
         elif s.attrs.value is not None:
-            row("value", "number", {"number": s.attrs.value})
+            row("value", "textarea", {"text": [f"{s.attrs.value:g}"]})
         if s.attrs.unit:
             row("unit", "textarea", {"text": [s.attrs.unit]})
         if s.attrs.type:

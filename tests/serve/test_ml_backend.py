@@ -191,7 +191,7 @@ def test_while_an_annotator_draws_attributes_come_back_under_the_same_id() -> No
     rows = {row["from_name"]: row for row in suggested["result"]}
     assert rows.keys() >= {"label", "value", "unit", "indicator"}
     assert {row["id"] for row in rows.values()} == {"Ab3"}
-    assert rows["value"]["value"]["number"] == 642
+    assert rows["value"]["value"]["text"] == ["642"]
     (count,) = annotations_of(Document(text), suggested["result"], "task").spans
     assert count.key == expected.of("COUNT")[0].key
 

@@ -10,7 +10,8 @@ The ``text`` of every region is compared with the document, see
 
 from __future__ import annotations
 
-import sys
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from ie.labels import NUMERIC_LABELS, RELATIONS, SPAN_LABELS
 
 _KINDS: Final = {
     INDICATOR: "taxonomy",
-    VALUE: "number",
+    VALUE: "textarea",
     UNIT: "textarea",
     APPROX: "choices",
     TYPE: "choices",
@@ -47,13 +48,14 @@ _KINDS: Final = {
 
 _KEYS: Final = {
     "taxonomy": "taxonomy",
-    "number": "number",
     "textarea": "text",
     "choices": "choices",
 }
 """Type of a row → the key of its value."""
 
 _GROUPS: Final = {code: group for group, codes in INDICATOR_GROUPS.items() for code in codes}
+
+_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 
 _AROUND: Final = 12
 """How many characters of context a problem is shown with, on either side."""
@@ -118,9 +120,9 @@ def _row(control: str, kind: str, region: str, value: dict[str, Any]) -> dict[st
 
 
 def _saved(kind: str, value: str | float) -> Any:
-    if kind == "number":
-        return value
-    return [[_GROUPS[str(value)], value]] if kind == "taxonomy" else [value]
+    if not isinstance(value, str):
+        value = repr(float(value)).removesuffix(".0")
+    return [[_GROUPS[value], value]] if kind == "taxonomy" else [value]
 
 
 def prediction_of(annotations: Annotations, model_version: str) -> dict[str, Any]:
@@ -257,6 +259,10 @@ def _rows(
                 regions[name] = region
         elif control not in _KINDS:
             problems.append(f"region {name}: {control} is no control of the interface")
+        elif row.get("type") != _KINDS[control]:
+            # A control of another kind keeps what it says elsewhere: it must not get lost.
+            found = f"{control} of type {row.get('type')}, expected {_KINDS[control]}"
+            problems.append(f"region {name}: {found}")
         elif control in attributes[name]:
             problems.append(f"region {name}: {control} twice")
         else:
@@ -342,16 +348,20 @@ def _given(name: str, given: Any) -> str | float | None:
     kind = _KINDS[name]
     if given is None or given == []:
         return None
-    if kind == "number":
-        if type(given) in (int, float) and abs(given) <= sys.float_info.max:
-            return float(given)
-        raise AnnotationError(name, _brief(given), "a number that is finite")
     only = given[0] if isinstance(given, list) and len(given) == 1 else None
     if kind == "taxonomy" and isinstance(only, list) and only:
         only = only[-1]  # the leaf alone: what is annotated outlives a change of the groups
     if not isinstance(only, str):
         raise AnnotationError(name, _brief(given), "one")
-    return only.strip() or None
+    only = only.strip()
+    return _number(only) if name == VALUE and only else only or None
+
+
+def _number(written: str) -> float:
+    # float() alone would take nan, inf and 1_000 too.
+    if _NUMBER.fullmatch(written) and math.isfinite(value := float(written)):
+        return value
+    raise AnnotationError(VALUE, _brief(written), "a number such as 164000 or 0.9685")
 
 
 def _refuse_overlaps(document: Document, spans: Iterable[Span], problems: list[str]) -> None:

@@ -8,7 +8,7 @@ they are shown by their names. :func:`instructions` is what annotators read besi
 from __future__ import annotations
 
 from typing import Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, indent, tostring
 
 from ie.annotation.label_studio.instructions import instructions
 from ie.labels import APPROXIMATIONS, CHANNEL_TYPES, INDICATORS, RELATIONS, SPAN_LABELS
@@ -220,17 +220,51 @@ def _control(parent: Element, name: str, attributes: dict[str, str]) -> None:
             for code in codes:
                 shown = f"{code} {INDICATORS[code].name}"
                 SubElement(branch, "Choice", value=shown, alias=code)
-    elif name == VALUE:
-        SubElement(parent, "Number", {**attributes, "step": "any"})
-    elif name == UNIT:
-        line = {"rows": "1", "maxSubmissions": "1", "editable": "true", "placeholder": "条"}
-        SubElement(parent, "TextArea", {**attributes, **line})
+    elif name in (VALUE, UNIT):
+        # A Number would make 0.985 of a typed 0.9085: it drops each zero that ends a decimal.
+        line = {"rows": "1", "maxSubmissions": "1", "editable": "true"}
+        hint = {"placeholder": {VALUE: "16.4万条填 164000", UNIT: "条"}[name]}
+        SubElement(parent, "TextArea", {**attributes, **line, **hint})
     else:
         options = {APPROX: APPROXIMATIONS, TYPE: CHANNEL_TYPES, STATED: {"none": "零"}}[name]
         layout = "select" if name == TYPE else "inline"
         choices = SubElement(parent, "Choices", {**attributes, "choice": "single"}, layout=layout)
         for value, chinese in options.items():
             SubElement(choices, "Choice", value=chinese, alias=value)
+
+
+def lacking(interface: str) -> str:
+    """What a labelling interface lacks of this one, in words; empty if nothing.
+
+    What annotators see may be put in other words, and there may be more than here.
+    """
+    try:
+        given = _vocabulary(interface)
+    except ParseError:
+        return "everything: it is no XML"
+    missing = []
+    for (tag, name), values in _vocabulary(labelling_interface()).items():
+        shown = f"<{tag} name={name}>" if name else f"<{tag}>"
+        if (tag, name) not in given:
+            missing.append(shown)
+        elif less := sorted(values - given[tag, name]):
+            more = f" and {len(less) - 5} more" if less[5:] else ""
+            missing.append(f"{', '.join(less[:5])}{more} in {shown}")
+    return "; ".join(missing)
+
+
+def _vocabulary(interface: str) -> dict[tuple[str, str], frozenset[str]]:
+    """Tag and name of each object, control and the relations → the values that it can take."""
+    return {
+        (element.tag, element.get("name", "")): frozenset(
+            # The alias is what is saved.
+            inner.get("alias") or inner.get("value") or ""
+            for inner in element.iter()
+            if inner is not element
+        )
+        for element in fromstring(interface).iter()
+        if element.get("name") or element.tag == "Relations"
+    }
 
 
 __all__ = [
@@ -248,4 +282,5 @@ __all__ = [
     "VALUE",
     "instructions",
     "labelling_interface",
+    "lacking",
 ]

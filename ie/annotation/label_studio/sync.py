@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +21,7 @@ from ie.annotation.label_studio.convert import (
     prediction_of,
     task_of,
 )
-from ie.annotation.label_studio.interface import instructions, labelling_interface
+from ie.annotation.label_studio.interface import instructions, labelling_interface, lacking
 from ie.document import Annotations, Document
 from ie.errors import AnnotationError, IeError, ServerError
 from ie.reading import read_bytes
@@ -70,30 +69,16 @@ def open_project(server: Server, title: str) -> Project:
     Raises:
         ServerError: its labelling interface lacks something of ours, or see :class:`Server`.
     """
-    interface = labelling_interface()
     project = server.find(title)
     if project is None:
-        return server.create(title, interface, instructions())
-    if missing := sorted(_tags(interface) - _tags(project.label_config)):
-        shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if missing[5:] else "")
+        return server.create(title, labelling_interface(), instructions())
+    if missing := lacking(project.label_config):
         raise ServerError(
             f"project {title}",
-            f"a labelling interface without {shown}",
+            f"a labelling interface without {missing}",
             fix="paste what ie label-studio config prints under Settings, Labeling Interface",
         )
     return project
-
-
-def _tags(interface: str) -> set[str]:
-    """What an interface must have to be ours: its controls and all that can be chosen."""
-    try:
-        root = ET.fromstring(interface)
-    except ET.ParseError:
-        return set()
-    controls = {f"{e.tag} {e.get('name')}" for e in root.iter() if e.get("name")}
-    chosen = (e for tag in ("Label", "Choice", "Relation") for e in root.iter(tag))
-    # The alias is what is saved; what annotators see may be put in other words.
-    return controls | {f"{e.tag} {e.get('alias') or e.get('value')}" for e in chosen}
 
 
 def push(

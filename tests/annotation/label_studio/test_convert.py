@@ -172,7 +172,7 @@ def test_rows_are_as_the_interface_saves_them():
             "type": "taxonomy",
             "value": {**place, "taxonomy": [["主动公开", "disclosed"]]},
         },
-        {**count, "from_name": "value", "type": "number", "value": {**place, "number": 5}},
+        {**count, "from_name": "value", "type": "textarea", "value": {**place, "text": ["5"]}},
         {**count, "from_name": "unit", "type": "textarea", "value": {**place, "text": ["条"]}},
         {
             "type": "relation",
@@ -310,6 +310,23 @@ def test_a_figure_that_cannot_be_read_is_refused():
     assert "COUNT '信息' [2, 4): no value" in problems_of(annotations.document, result)
 
 
+@pytest.mark.parametrize(
+    ("written", "value"), [("0.9085", 0.9085), (" 164000 ", 164000), ("1.5e+16", 1.5e16)]
+)
+def test_a_value_is_the_number_that_was_written(written, value):
+    result = result_of(planted("[5条|COUNT value=5]"))
+    result[1]["value"]["text"] = [written]
+    (span,) = annotations_of(Document("5条"), result, "task 7").spans
+    assert span.attrs.value == value
+
+
+@pytest.mark.parametrize("written", ["nan", "1e999", "五", "1_000", "1,204", "96.85%", "."])
+def test_what_is_no_number_is_refused(written):
+    result = result_of(planted("[5条|COUNT value=5]"))
+    result[1]["value"]["text"] = [written]
+    assert f"value '{written}', expected a number such as" in problems_of(Document("5条"), result)
+
+
 def test_a_stated_zero_has_the_value_zero():
     annotations = planted("[未收费|INDICATOR indicator=fees_collected stated=none value=0]")
     result = result_of(annotations)
@@ -326,7 +343,8 @@ def test_controls_made_empty_again_say_nothing():
         if row["type"] == "textarea":
             row["value"]["text"] = [" "]
     read = annotations_of(annotations.document, result, "task 1")
-    assert [s.attrs for s in read.spans] == [Attributes(), Attributes(value=5)]
+    # Without a value that somebody gave, the figure is read anew.
+    assert [s.attrs for s in read.spans] == [Attributes(), Attributes(value=5, unit="条")]
 
 
 def test_the_leaf_of_a_taxonomy_counts_whatever_its_group():
@@ -398,28 +416,35 @@ def test_every_problem_of_a_task_is_in_one_error():
     for row in result:
         if row["type"] == "choices":
             row["value"]["choices"] = ["blog"]
-        if row.get("from_name") == "value" and row["value"]["text"] == "3件":
-            row["value"]["number"] = True
+        if row.get("from_name") == "value" and row["value"]["text"] == ["3"]:
+            row["value"]["text"] = ["3_000"]
         if row.get("labels") == ["measures"]:
             row["labels"] = ["via"]
     result += [
-        {"id": "s7", "from_name": "type", "value": {"choices": ["website"]}},
+        {
+            "id": "s7",
+            "from_name": "type",
+            "type": "choices",
+            "value": {"choices": ["website"]},
+        },
+        {"id": "s7", "from_name": "unit", "type": "number", "value": {"number": 3}},
         {"id": "s9", "from_name": "rating", "value": {"rating": 5}},
-        {"id": "lost", "from_name": "unit", "value": {"text": ["条"]}},
+        {"id": "lost", "from_name": "unit", "type": "textarea", "value": {"text": ["条"]}},
         {"type": "relation", "from_id": "s3", "to_id": "gone", "labels": ["by"]},
         "not a row",
     ]
     said = problems_of(annotations.document, result)
-    assert said.startswith("task 7: 12 problems: ")
+    assert said.startswith("task 7: 13 problems: ")
     for problem in (
         "AGENCY '县政府' [1, 3) is not what stands there: …县政府公开",
         "unknown label 'YEAR' of '2013年'",
         "DOC_TITLE [18, 22) with no text",
         "CHANNEL [29, 31) lies over [26, 31) in …",
         "CHANNEL '网站' [10, 12): type 'blog', expected one of website",
-        "COUNT '3件' [23, 25): value True, expected a number",
+        "COUNT '3件' [23, 25): value '3_000', expected a number",
         "relation via '5条' → '信息': COUNT → INDICATOR, expected COUNT → CHANNEL",
         "COUNT '3件' [23, 25): type 'website', expected none at COUNT",
+        "region s7: unit of type number, expected textarea",
         "rating is no control of the interface",
         "region lost: unit, but no label",
         "relation by '5条' → gone: no region gone",

@@ -14,8 +14,11 @@ from ie.annotation.label_studio.interface import (
     STATED,
     TEXT,
     TYPE,
+    UNDERLINES,
+    VALUE,
     instructions,
     labelling_interface,
+    lacking,
 )
 from ie.document import Attributes
 from ie.labels import APPROXIMATIONS, CHANNEL_TYPES, INDICATORS, RELATIONS, SPAN_LABELS
@@ -76,6 +79,41 @@ def test_each_attribute_has_a_control_for_the_labels_that_can_have_it():
         assert control(name).get("perRegion") == "true"
         assert control(name).get("toName") == TEXT
         assert control(name).get("whenLabelValue").split(",") == list(labels)
+
+
+def test_labels_that_look_alike_at_30_percent_differ_in_line():
+    alike = ("COUNT RATE", "COUNT AGENCY", "COUNT CHANNEL", "RATE AGENCY", "RATE CHANNEL")
+    alike += ("AGENCY CHANNEL", "DOC_NUMBER DOC_TITLE", "DOC_TITLE CHANNEL", "DOC_TITLE INDICATOR")
+    for first, second in map(str.split, alike):
+        assert UNDERLINES[first] != UNDERLINES[second]
+    style = VIEW.find("Style").text
+    for name, chinese in SPAN_LABELS.items():
+        line = f"border-bottom: 3px {UNDERLINES[name]} {COLOURS[name]};"
+        assert f'.htx-highlight[data-label$=":{chinese}"] {{ {line} }}' in style
+
+
+def test_style_holds_what_label_studio_hands_on_as_it_is():
+    assert not set(VIEW.find("Style").text) & set("<>&")
+
+
+def test_decimals_are_typed_as_text():
+    # A Number field of Label Studio makes 0.985 of a typed 0.9085.
+    assert control(VALUE).tag == "TextArea"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("指标代码", "代码", ""),  # what annotators see may be put in other words
+        ('<Relation value="via" />', "", "via in <Relations>"),
+        ('alias="RATE"', 'alias="SHARE"', "RATE in <Labels name=label>"),
+        ('name="unit"', 'name="units"', "<TextArea name=unit>"),
+        ("</View>", "", "everything: it is no XML"),
+    ],
+)
+def test_what_an_interface_lacks_is_said(old, new, missing):
+    assert old in labelling_interface()
+    assert lacking(labelling_interface().replace(old, new)) == missing
 
 
 def test_space_is_shown_as_it_is():
