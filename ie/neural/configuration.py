@@ -104,8 +104,9 @@ class TrainingOptions(_Options):
 
     Args:
         seed: of everything random.
-        batch: windows a step.
-        accumulate: steps whose gradients are added up.
+        batch: windows that go through the network at once, in each process.
+        accumulate: batches whose gradients are added up. A step learns from ``batch ×
+            accumulate × processes`` windows, and the same from however they are divided.
         precision: of the arithmetic; bf16 is nearly twice as fast where the processor has it.
         unknown: share of the characters that are read as unknown, so that the unknown is known.
         decoding: constrained (Viterbi) or greedy.

@@ -23,34 +23,31 @@ class Learner(nn.Module):
     def forward(self, **batch: Tensor) -> dict[str, Tensor]:
         """The sum of the losses of tags, attributes and relations.
 
-        Those of tags and relations are divided by the number of positives, not of places:
-        nearly all tags are outside, and a mean over them learns nothing.
+        Each is divided by its one of ``counts``, which are those of the whole step, however
+        many batches and processes it is made of: see :func:`counts_of`.
         """
         inputs = ("pieces", "mask", "cover", "inside", "characters", "place")
         tags, said, vectors = self.network(*(batch[name] for name in inputs))
         gold = batch["tags"]
-        positives = (gold > 0).sum().clamp(min=1)
         loss = F.cross_entropy(
             tags.float().flatten(0, 2), gold.flatten(), ignore_index=UNSAID, reduction="sum"
         )
-        loss = loss / positives
-        if len(batch["spans"]):
-            loss = loss + self._of_spans(said, vectors, batch)
-        return {"loss": loss}
+        loss = loss / batch["counts"][0]
+        # Even where there are none: processes that share a step must use the same weights.
+        return {"loss": loss + self._of_spans(said, vectors, batch)}
 
     def _of_spans(self, said: Tensor, vectors: Tensor, batch: dict[str, Tensor]) -> Tensor:
         window, start, end, code, kind, stated = batch["spans"].unbind(1)
         rows = _means(said.float(), window, start, end)  # S attributes
         kinds = rows[:, len(CODES) : len(CODES) + len(TYPES)]
         zeros = rows[:, -1]
+        counts = batch["counts"]
         loss = (
-            _mean_where(F.cross_entropy, rows[:, : len(CODES)], code)
-            + _mean_where(F.cross_entropy, kinds, kind)
-            + _mean_where(F.binary_cross_entropy_with_logits, zeros, stated)
+            _sum_where(F.cross_entropy, rows[:, : len(CODES)], code) / counts[1]
+            + _sum_where(F.cross_entropy, kinds, kind) / counts[2]
+            + _sum_where(F.binary_cross_entropy_with_logits, zeros, stated) / counts[3]
         )
         head, tail = batch["pairs"].unbind(1)
-        if not len(head):
-            return loss
         vectors = vectors.float()
         own = _means(vectors, window, start, end)
         low = torch.minimum(end[head], end[tail])
@@ -60,16 +57,33 @@ class Learner(nn.Module):
         chosen = logits.gather(1, batch["features"][:, :1]).squeeze(1)
         related = batch["related"].float()
         wrong = F.binary_cross_entropy_with_logits(chosen, related, reduction="sum")
-        return loss + wrong / related.sum().clamp(min=1)
+        return loss + wrong / counts[4]
 
 
-def _mean_where(loss: Any, logits: Tensor, target: Tensor) -> Tensor:
-    """The mean loss over the spans that have a target; zero where none has."""
+def counts_of(batch: dict[str, Tensor]) -> Tensor:
+    """(5,) what the losses of a batch are means over.
+
+    Marked places, spans with a code, channels, spans that may be a zero, and relations. Those of
+    tags and relations are positives, not places and pairs: nearly all tags are outside, and a mean
+    over them learns nothing.
+    """
+    return torch.stack(
+        [
+            (batch["tags"] > 0).sum(),
+            *((batch["spans"][:, 3:] != UNSAID).sum(0)),
+            batch["related"].sum(),
+        ]
+    ).float()
+
+
+def _sum_where(loss: Any, logits: Tensor, target: Tensor) -> Tensor:
+    """The sum of the losses of the spans that have a target; zero where none has."""
     asked = target != UNSAID
     if not asked.any():
         return logits.sum() * 0
     chosen = target[asked]
-    value: Tensor = loss(logits[asked], chosen if logits.ndim > 1 else chosen.float())
+    chosen = chosen if logits.ndim > 1 else chosen.float()
+    value: Tensor = loss(logits[asked], chosen, reduction="sum")
     return value
 
 

@@ -2,6 +2,10 @@
 
 A run is a folder: ``config.yaml`` (resolved), one folder a stage with the Trainer's
 checkpoints and ``best/`` (the one that scored best on dev), and ``manifest.json``.
+
+Under ``torchrun`` or ``accelerate launch`` several processes train one network: a step is then
+``batch × accumulate`` windows of each of them, and what it learns is the same as from one
+process with so great a batch. The first process scores and writes, and tells the others.
 """
 
 from __future__ import annotations
@@ -29,13 +33,14 @@ from transformers.trainer_utils import get_last_checkpoint
 from ie.document import Annotations
 from ie.errors import ConfigError
 from ie.evaluate import evaluate
+from ie.neural import processes
 from ie.neural.annotate import Reader, read
 from ie.neural.batches import Collator, Corpus, Windows, read_corpus
 from ie.neural.checkpoint import CHECKPOINT, SCORES, TorchForward, build, load, save
 from ie.neural.configuration import Configuration, Stage
 from ie.neural.encode import alphabet_of
 from ie.neural.examples import lost_relations
-from ie.neural.learner import Learner
+from ie.neural.learner import Learner, counts_of
 from ie.neural.network import Network
 
 
@@ -65,9 +70,26 @@ class _Trainer(Trainer):
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return self.draw
 
+    def get_batch_samples(
+        self, epoch_iterator: Any, num_batches: int, device: Any
+    ) -> tuple[list[Any], Any]:
+        """The batches of a step, each with what the losses of the whole step are divided by.
+
+        Batches differ in what is marked in them, so that a mean of their means would not be
+        the mean of all.
+        """
+        batches, items = super().get_batch_samples(epoch_iterator, num_batches, device)
+        if batches:
+            counts = processes.summed(torch.stack([counts_of(b) for b in batches]).sum(0))
+            # The Trainer divides a loss by the batches of the step, and gradients by the processes.
+            counts = counts.clamp(min=1) / (len(batches) * processes.count())
+            for batch in batches:
+                batch["counts"] = counts
+        return batches, items
+
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Strict scores on dev by the code that predicts."""
-        scores = self.dev()
+        scores = processes.first_finds(self.dev)
         metrics = {f"eval_{k}": v for k, v in scores.items()}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
@@ -78,7 +100,11 @@ class _Trainer(Trainer):
 
 def score(gold: Sequence[Annotations], reader: Reader, forward: Any) -> dict[str, float]:
     """Strict F1 of spans, core labels, facts and relations, pooled over documents."""
-    predicted = [read(g.document, reader, forward) for g in gold]
+    return scores_of(gold, [read(g.document, reader, forward) for g in gold])
+
+
+def scores_of(gold: Sequence[Annotations], predicted: Sequence[Annotations]) -> dict[str, float]:
+    """The scores of what was predicted, see :func:`score`, and their mean."""
     pooled = evaluate(list(zip(gold, predicted, strict=True)), bootstrap=0).pooled
     names = {
         "spans": "spans.all",
@@ -117,6 +143,7 @@ def train(
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     datasets.logging.set_verbosity_error()
     datasets.disable_progress_bars()
+    processes.join()
     transformers.set_seed(configuration.training.seed)
     corpus = read_corpus(configuration, leave_out)
     if configuration.data.real and not corpus.real:
@@ -126,25 +153,28 @@ def train(
     else:
         texts = [g.document.text for g in (*corpus.train, *corpus.real)]
         network, reader = build(configuration, alphabet_of(texts))
-    _claim(output, configuration, corpus, start)
+    processes.first_finds(lambda: _claim(output, configuration, corpus, start))
     best = output / "best"
     scores: dict[str, dict[str, float]] = {}
     for number, stage in enumerate(configuration.training.stages):
         folder = output / f"{number}-{stage.name}"
-        if not (folder / "done").exists():
+        done = folder / "done"
+        if not processes.first_finds(done.exists):
             if number:
                 network, reader, _ = load(best)
             _train_stage(configuration, stage, network, reader, corpus, folder)
-            (folder / "done").touch()
+            processes.first_finds(done.touch)
         best = folder / "best"
         scores[stage.name] = json.loads((best / SCORES).read_text())
-    _write_manifest(output, configuration, corpus, scores, leave_out)
+    processes.first_finds(lambda: _write_manifest(output, configuration, corpus, scores, leave_out))
     return best
 
 
 def _claim(output: Path, configuration: Configuration, corpus: Corpus, start: Path | None) -> None:
     """Make the folder this run's, or find that it is already."""
     resolved = f"# data {corpus.sha256}\n{configuration.to_yaml()}"
+    if processes.count() > 1:
+        resolved = f"# processes {processes.count()}\n{resolved}"
     if start:
         weights = hashlib.sha256((start / CHECKPOINT).read_bytes()).hexdigest()
         resolved = f"# start {weights}\n{resolved}"
@@ -152,7 +182,7 @@ def _claim(output: Path, configuration: Configuration, corpus: Corpus, start: Pa
     if path.exists() and path.read_text(encoding="utf-8") != resolved:
         raise ConfigError(
             str(output),
-            "a run with another configuration or other data or another start",
+            "a run with another configuration or other data or another start or more processes",
             "a new folder, or the same run to go on with",
             "choose another output, or remove it",
         )
@@ -179,7 +209,8 @@ def _train_stage(
         ]
     )
     gold = [*corpus.train, *(corpus.real if stage.real else ())]
-    rows = Windows(gold, reader, key, folder.parent / "cache")
+    with processes.first_goes_ahead():  # the others find them in the cache
+        rows = Windows(gold, reader, key, folder.parent / "cache")
     invented = sum(len(reader.windows(g.document)) for g in corpus.train)
     draw = _Draw(invented, len(rows) - invented, stage, options.seed)
     if not len(draw):
@@ -196,6 +227,7 @@ def _train_stage(
         best.offer(scores)
         return scores
 
+    together = options.batch * options.accumulate * processes.count()
     arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=stage.epochs,
@@ -203,9 +235,7 @@ def _train_stage(
         gradient_accumulation_steps=options.accumulate,
         max_grad_norm=1.0,
         lr_scheduler_type="linear",
-        warmup_steps=max(
-            1, round(stage.warmup * stage.epochs * len(draw) / options.batch / options.accumulate)
-        ),
+        warmup_steps=max(1, round(stage.warmup * stage.epochs * len(draw) / together)),
         bf16=options.precision == "bf16",
         use_cpu=not torch.cuda.is_available(),
         seed=options.seed,
@@ -220,6 +250,7 @@ def _train_stage(
         report_to=_reports(),
         dataloader_num_workers=0,
         label_names=["tags"],
+        ddp_find_unused_parameters=False,  # the learner uses all
     )
     callbacks = [EarlyStoppingCallback(stage.patience)] if stage.patience else []
     trainer = _Trainer(
@@ -234,6 +265,9 @@ def _train_stage(
         callbacks=callbacks,
     )
     last = get_last_checkpoint(str(folder)) if folder.exists() else None  # type: ignore[no-untyped-call]
+    if number := processes.number():
+        # The Trainer has given all processes one seed; each drops out units of its own.
+        torch.manual_seed(options.seed + number)
     # The Trainer's log lines go to standard output, which is the caller's.
     with contextlib.redirect_stdout(sys.stderr):
         trainer.train(resume_from_checkpoint=last)
@@ -312,6 +346,7 @@ def _write_manifest(
             "real": [g.document.name for g in corpus.real],
         },
         "left_out": leave_out,
+        "processes": processes.count(),
         "relations": sum(len(g.relations) for g in seen),
         "relations_out_of_reach": sum(lost_relations(g) for g in seen),
         "dev": scores,

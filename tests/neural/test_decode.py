@@ -20,6 +20,7 @@ from ie.neural.decode import (
     assembled,
     candidates,
     greedy,
+    links_of,
     runs,
     viterbi,
 )
@@ -293,13 +294,18 @@ def perfect(a):
     return found, pairs, logits
 
 
+def read_perfectly(a):
+    found, pairs, logits = perfect(a)
+    return assembled(a.document, found, links_of(pairs, logits))
+
+
 def linked(a):
     return sorted((r.type, a.text(r.head), a.text(r.tail)) for r in a.relations)
 
 
 def test_right_logits_give_the_gold_annotations():
     gold = parse_markup(REPORT)
-    read = assembled(gold.document, *perfect(gold))
+    read = read_perfectly(gold)
     assert [(s.key, s.attrs) for s in read.spans] == [(s.key, s.attrs) for s in gold.spans]
     assert linked(read) == linked(gold)
     assert len(gold.relations) == 8
@@ -309,12 +315,12 @@ def test_right_logits_give_the_gold_annotations():
 
 def test_a_document_without_spans_has_empty_annotations():
     gold = parse_markup("没有数据。")
-    assert assembled(gold.document, *perfect(gold)) == gold
+    assert read_perfectly(gold) == gold
 
 
 def test_a_figure_that_cannot_be_read_is_left_out_with_its_relations():
     gold = parse_markup("[信息|I][若干条|C value=3 m<]，[图片|I][5张|C m<]")
-    read = assembled(gold.document, *perfect(gold))
+    read = read_perfectly(gold)
     assert [read.text(s) for s in read.spans] == ["信息", "图片", "5张"]
     assert linked(read) == [("measures", "5张", "图片")]
 
@@ -334,7 +340,7 @@ def test_a_figure_and_what_it_measures_are_two_witnesses_of_its_code(figure, phr
         row[: len(CODES)] = 0
         for code, logit in said.items():
             row[CODES.index(code)] = logit
-    first, second = assembled(gold.document, found, pairs, logits).of("COUNT")
+    first, second = assembled(gold.document, found, links_of(pairs, logits)).of("COUNT")
     assert first.attrs.indicator == together
     assert second.attrs.indicator == "letters"  # of another phrase it hears nothing
 
@@ -347,7 +353,7 @@ def chosen(markup: str, relation: str, probabilities: list[float]) -> list[tuple
     number = RELATIONS.index(relation)
     p = np.array(probabilities)
     logits[pairs.features[:, 0] == number, number] = np.log(p / (1 - p))
-    return linked(assembled(a.document, found, pairs, logits))
+    return linked(assembled(a.document, found, links_of(pairs, logits)))
 
 
 @pytest.mark.parametrize(
@@ -374,7 +380,7 @@ def test_a_part_has_one_total():
     ends = list(zip(pairs.head.tolist(), pairs.tail.tolist(), strict=True))
     sure = {(2, 0): 2.0, (2, 1): 1.0, (1, 0): 3.0}
     logits[:, RELATIONS.index("part_of")] = [sure.get(e, -9.0) for e in ends]
-    read = assembled(a.document, found, pairs, logits)
+    read = assembled(a.document, found, links_of(pairs, logits))
     assert linked(read) == [("part_of", "3条", "9条"), ("part_of", "5条", "9条")]
 
 
@@ -390,7 +396,7 @@ def test_attributes_are_the_likeliest_of_their_kind():
     )
     pairs = candidates(document.text, found.places)
     logits = np.full((len(pairs.head), len(RELATIONS)), -9, dtype=np.float32)
-    read = assembled(document, found, pairs, logits)
+    read = assembled(document, found, links_of(pairs, logits))
     assert [s.attrs.to_dict() for s in read.spans] == [
         {"type": "radio"},
         {"indicator": "letters", "value": 5.0, "unit": "条"},
@@ -398,4 +404,4 @@ def test_attributes_are_the_likeliest_of_their_kind():
     ]
     assert {s.score for s in read.spans} == {0.1235}
     rows[2, ATTRIBUTES.index("stated")] = -0.1
-    assert assembled(document, found, pairs, logits).spans[2].attrs.to_dict() == {}
+    assert assembled(document, found, links_of(pairs, logits)).spans[2].attrs.to_dict() == {}
