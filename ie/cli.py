@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 try:
     import typer
@@ -22,12 +22,12 @@ except KeyboardInterrupt:  # it takes a tenth of a second
 import ie
 from ie.cli_label_studio import label_studio_app
 from ie.errors import IeError, UsageError
+from ie.formats import Format
 
 if TYPE_CHECKING:
     from ie.document import Annotations
-    from ie.report import Report
-
-T = TypeVar("T")
+    from ie.output import Output, StandardOutput
+    from ie.workers import Outcome, Readable
 
 app = typer.Typer(
     name="ie",
@@ -37,14 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(label_studio_app, name="label-studio")
-
-
-class Format(str, Enum):
-    """How reports are printed."""
-
-    json = "json"
-    jsonl = "jsonl"
-    table = "table"
 
 
 def _path(given: str) -> Path:
@@ -145,12 +137,26 @@ def _ie(
         raise typer.Exit(2)
 
 
+def _location(given: str) -> str:
+    _path(given)
+    return given
+
+
+class Engine(str, Enum):
+    """What spreads many files over cores and machines."""
+
+    local = "local"
+    ray = "ray"
+
+
 @app.command()
 def predict(
     paths: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            parser=_path, metavar="PATH", help="Text files, folders of *.txt, or - (stdin)."
+            parser=_location,
+            metavar="PATH",
+            help="Text files, folders of *.txt, or - (stdin); with pyarrow URIs such as s3://….",
         ),
     ],
     extractor: ExtractorName = "model",
@@ -159,14 +165,15 @@ def predict(
         bool, typer.Option("--annotations", help="Keep the spans and relations in the report.")
     ] = False,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
-            parser=_path,
+            parser=_location,
             metavar="OUT",
-            help="Write here instead of standard output. OUT is replaced at the end; after Ctrl-C "
-            "the finished reports are in OUT.partial.",
+            help="Write here instead of standard output. A file is replaced at the end, and until "
+            "then OUT.partial holds the finished reports; a folder, or a name that ends with /, "
+            "gets Parquet files. After a break the same command goes on where it stopped.",
         ),
     ] = None,
     form: Annotated[
@@ -177,6 +184,28 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            metavar="N",
+            help="Files that are read at once. [the cores there are]",
+            show_default=False,
+        ),
+    ] = None,
+    shard: Annotated[
+        int, typer.Option("--shard", min=1, metavar="N", help="Input files of one Parquet file.")
+    ] = 1000,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="ray spreads Parquet files over a cluster.")
+    ] = Engine.local,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address", help="Of the Ray cluster; without it one is started.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Turn reports into data.
 
@@ -184,30 +213,54 @@ def predict(
     in the order of their names. A file that cannot be read costs no other: it is listed on
     standard error at the end, and the exit status is 1.
     """
-    from ie import extractors
-    from ie.output import Output, StandardOutput
-    from ie.predict import find_sources, is_folder, predict_all
+    from ie.console import file_progress
+    from ie.predict import is_folder
+    from ie.workers import Job, cores
 
-    sources, failures = find_sources(paths)
+    sources, failures = _sources(paths)
     files = len(sources) + len(failures)
-    single = len(paths) == 1 and not is_folder(paths[0])
-    form = form or (Format.json if single else Format.jsonl)
+    shards = output is not None and _is_for_shards(output)
+    if shards and form not in (None, Format.jsonl):
+        raise UsageError("--format", "not for a folder, which gets Parquet files", fix="drop it")
+    if engine is Engine.ray and not shards:
+        raise UsageError("--engine ray", "no folder to write to", fix="add -o OUT/")
+    single = len(paths) == 1 and not is_folder(Path(paths[0]))
+    form = form or (Format.json if single and not shards else Format.jsonl)
     if form is Format.json and len(sources) > 1:
         raise UsageError("--format json", "more than one file", fix="use --format jsonl")
-    if output and os.path.realpath(output) in {os.path.realpath(s.path) for s in sources}:
-        raise UsageError(str(output), "an input as output", "another file")
-    reports = predict_all(sources, extractors.load(extractor, model), with_annotations=annotations)
-    out = Output(output) if output else StandardOutput()
+    if output and os.path.realpath(output) in {os.path.realpath(s.where) for s in sources}:
+        raise UsageError(output, "an input as output", "another file")
+    out = None if shards else _output(output, form)
+    job = Job(extractor, model, annotations, form, output is None and _is_terminal())
+    begun = False
     try:
-        with out:
-            for outcome in reports if single else _with_progress(reports, len(sources)):
-                if isinstance(outcome, IeError):
-                    failures.append(outcome)
-                else:
-                    out.write(*_formatted(outcome, form, to_file=output is not None))
+        with file_progress(len(sources)) as show:
+
+            def tell(outcome: Outcome) -> None:
+                nonlocal begun
+                begun = True
+                if outcome.error:
+                    failures.append(outcome.error)
+                show(outcome)
+
+            if out is not None:
+                from ie.batch import write_reports
+
+                write_reports(sources, job, out, workers or cores(), tell)
+            elif engine is Engine.ray:
+                with _needed("ray"):
+                    from ie.distributed import write_shards_on_ray as on_ray
+                    from ie.shards import Plan
+
+                on_ray(Plan(sources, job, shard), str(output), address, workers, tell)
+            else:
+                with _needed("parquet"):
+                    from ie.shards import Plan, write_shards
+
+                write_shards(Plan(sources, job, shard), str(output), workers or cores(), tell)
     except KeyboardInterrupt:
-        kept = f", in {out.kept}" if out.kept else ""
-        _complain(f"interrupted; {out.pieces} of {len(sources)} reports finished{kept}")
+        if begun or (out is not None and out.kept):
+            _complain(f"interrupted; {_left_by(out, len(sources))}")
         raise typer.Exit(130) from None
     finally:
         for failure in failures:
@@ -218,44 +271,52 @@ def predict(
         raise typer.Exit(1)
 
 
-_LINE_ENDS = {end.encode(): f"\\u{ord(end):04x}".encode() for end in "\x85\u2028\u2029"}
-"""What JSON leaves in a line, though many a reader ends the line there → its escape."""
+def _sources(paths: list[str]) -> tuple[Sequence[Readable], list[IeError]]:
+    """The files that are meant, in the order given, and what stands in the way of others."""
+    from ie.predict import find_sources
+
+    if not any("://" in path for path in paths):
+        return find_sources(map(Path, paths))
+    with _needed("parquet"):
+        from ie.storage import find_remote_sources
+
+    sources: list[Readable] = []
+    failures: list[IeError] = []
+    for path in paths:
+        found, errors = find_remote_sources(path) if "://" in path else find_sources([Path(path)])
+        sources += found
+        failures += errors
+    return sources, failures
 
 
-def _formatted(report: Report, form: Format, *, to_file: bool) -> tuple[bytes, ...]:
-    if form is Format.table:
-        from ie import tables
+def _is_for_shards(output: str) -> bool:
+    from ie.predict import is_folder
 
-        shown = tables.to_text(tables.report_table(report), terminal=_is_terminal(to_file))
-        return (_encoded(shown),)
-    data = report.to_json(indent=2 if form is Format.json else None)
-    if form is Format.jsonl:
-        for end, escape in _LINE_ENDS.items():
-            data = data.replace(end, escape)
-    return data, b"\n"
+    return output.endswith(("/", os.sep)) or "://" in output or is_folder(Path(output))
+
+
+def _output(target: str | None, form: Format) -> Output | StandardOutput:
+    from ie.output import Output, ResumableOutput, StandardOutput
+
+    if target is None:
+        return StandardOutput()
+    return ResumableOutput(Path(target)) if form is Format.jsonl else Output(Path(target))
+
+
+def _left_by(out: Output | StandardOutput | None, total: int) -> str:
+    if out is None:
+        return "the same command goes on"
+    resumed = "; the same command goes on" if out.resumable else ""
+    kept = f", in {out.kept}{resumed}" if out.kept else ""
+    return f"{out.pieces} of {total} reports finished{kept}"
 
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _is_terminal(to_file: bool = False) -> bool:
-    return not to_file and sys.stdout is not None and sys.stdout.isatty()
-
-
-def _with_progress(outcomes: Iterator[T], total: int) -> Iterator[T]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    yield from track(
-        outcomes,
-        "reports",
-        total=total,
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 @app.command()

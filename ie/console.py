@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from ie.errors import UsageError
+
+if TYPE_CHECKING:
+    from ie.workers import Outcome
 
 T = TypeVar("T")
 
@@ -76,3 +80,38 @@ def with_progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
         transient=True,
         disable=not console.is_terminal,
     )
+
+
+@contextmanager
+def file_progress(total: int) -> Iterator[Callable[[Outcome], None]]:
+    """Show files, characters per second and time left on standard error, if it is a terminal.
+
+    Args:
+        total: how many files there are.
+
+    Yields:
+        What is to be called with the outcome of each.
+    """
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("files  {task.fields[speed]}"), Left())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total, speed="")
+        begun, characters = time.monotonic(), 0
+
+        def tell(outcome: Outcome) -> None:
+            nonlocal characters, begun
+            if outcome.kept:  # it took no time; what is left does
+                begun = time.monotonic()
+                progress.update(task, total=progress.tasks[task].total, advance=1)
+                return
+            characters += outcome.characters
+            speed = characters / max(time.monotonic() - begun, 1e-3)
+            progress.update(task, advance=1, speed=f"{speed:,.0f} characters/s")
+
+        yield tell

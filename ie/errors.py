@@ -25,6 +25,10 @@ class IeError(Exception):
             parts.append(fix)
         super().__init__(" ".join(f"{where}: {'; '.join(parts)}".split()))
 
+    def __reduce__(self) -> tuple[type[IeError], tuple[str, str, str, str]]:
+        # An exception is made anew from its arguments where it crosses over to another process.
+        return type(self), (self.where, self.found, self.expected, self.fix)
+
 
 class ReadError(IeError):
     """A file that cannot be turned into a document."""
@@ -32,6 +36,10 @@ class ReadError(IeError):
 
 class WriteError(IeError):
     """An output that cannot be written; whatever stood there before is untouched."""
+
+
+class WorkerError(IeError):
+    """A process that died over a file."""
 
 
 class DocumentError(IeError):

@@ -37,13 +37,14 @@ class Extractor:
     annotate: Callable[[Document], Annotations]
 
 
-def load(name: str, folder: Path | None = None) -> Extractor:
+def load(name: str, folder: Path | None = None, threads: int | None = None) -> Extractor:
     """The extractor of a name; only its own code is imported.
 
     Args:
         name: model or rules.
         folder: the model's; without it that of the environment variable IE_MODEL, else the
             one that ships.
+        threads: on which the model runs; without it as many as there are cores.
 
     Raises:
         UsageError: there is none of this name.
@@ -52,7 +53,8 @@ def load(name: str, folder: Path | None = None) -> Extractor:
     if name == "model":
         from ie.neural.model import Model
 
-        model = Model(folder or Path(os.environ.get("IE_MODEL") or shipped_model()))
+        folder = folder or Path(os.environ.get("IE_MODEL") or shipped_model())
+        model = Model(folder, threads)
         info = report.Extractor("model", ie.__version__, model.description["name"], model.sha256)
         return Extractor(info, model.annotate)
     if name == "rules":

@@ -6,11 +6,17 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, TextIO
 
 from ie.errors import WriteError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock; there two runs at once are not told apart
+    fcntl = None  # type: ignore[assignment]
 
 
 class Output:
@@ -29,6 +35,9 @@ class Output:
         WriteError: on entering, where the target is a folder or its folder is missing;
             later, where the folder is not writable or the disk full.
     """
+
+    resumable = False
+    """Whether another run goes on with what this one leaves."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
@@ -99,13 +108,16 @@ class Output:
                 self._stream.close()
                 return
             os.fsync(self._stream.fileno())  # a disk may say that it is full only now
-            self._stream.close()
             if self._real.exists():
                 shutil.copymode(self._real, self._temporary)
-            self._temporary.replace(self._real)
+            self._put_in_place(self._stream)
         except OSError as error:
             self._break_off()
             raise self._failure(error) from error
+
+    def _put_in_place(self, stream: BinaryIO) -> None:
+        stream.close()
+        self._temporary.replace(self._real)
 
     def _break_off(self) -> None:
         stream, self._stream = self._stream, None
@@ -131,10 +143,121 @@ class Output:
         return WriteError(str(self.target), error.strerror or str(error), fix=kept)
 
 
+class ResumableOutput(Output):
+    """Lines in the making, with which the next run goes on where this one stopped.
+
+    All goes to ``TARGET.partial``, and whatever ends the run, a killed process or a power cut
+    too, what that file holds is the start of the next one: :meth:`finished` reads its lines,
+    :meth:`cut` drops those that are of no use. The file is locked while it is written, so that
+    no two runs write to it. A target that is no regular file knows no resuming.
+
+    Raises:
+        WriteError: as :class:`Output`; on entering too where another run holds the lock.
+    """
+
+    resumable = True
+
+    def __init__(self, target: Path) -> None:
+        super().__init__(target)
+        self._temporary = self._partial
+        self._settled = False  # whether it is known how much of the file stays
+
+    def __enter__(self) -> ResumableOutput:
+        super().__enter__()
+        if self._direct:
+            return self
+        try:
+            self._stream = self._locked()
+        except OSError as error:
+            raise self._failure(error) from error
+        return self
+
+    def _locked(self) -> BinaryIO:
+        while True:
+            stream = self._open_partial()
+            try:
+                if fcntl:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # The run that held the lock may have renamed the file just before it let go.
+                if os.path.samestat(os.fstat(stream.fileno()), self._partial.stat()):
+                    return stream
+            except BlockingIOError:
+                stream.close()
+                raise WriteError(
+                    str(self._partial), "another run is writing it", fix="wait for its end"
+                ) from None
+            except FileNotFoundError:
+                pass
+            stream.close()
+
+    def _open_partial(self) -> BinaryIO:
+        handle = os.open(self._partial, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        return os.fdopen(handle, "r+b", buffering=0)
+
+    @property
+    def partial(self) -> Path:
+        """Where the lines are until the last one is there."""
+        return self._partial
+
+    def finished(self) -> Iterator[bytes]:
+        """The whole lines that an earlier run left, each with its end; a torn last one is none."""
+        if self._direct:
+            return
+        with self._partial.open("rb") as lines:
+            for line in lines:
+                if line.endswith(b"\n"):
+                    yield line
+
+    def cut(self, offset: int, pieces: int) -> None:
+        """Keep the first so many bytes, which are so many pieces, and go on behind them.
+
+        Raises:
+            WriteError: the file cannot be cut.
+        """
+        if self._stream is None:
+            return
+        try:
+            self._stream.truncate(offset)
+            self._stream.seek(offset)
+        except OSError as error:
+            raise self._failure(error) from error
+        self._written, self.pieces, self._settled = offset, pieces, True
+
+    def _open(self) -> BinaryIO:
+        if self._stream is not None and not self._settled:
+            self.cut(0, 0)
+        return super()._open()
+
+    def _break_off(self) -> None:
+        stream = self._stream
+        if self._direct or stream is None or stream.closed:
+            super()._break_off()
+            return
+        self._stream = None
+        with contextlib.suppress(OSError):  # the error under way says more
+            if self._settled:
+                stream.truncate(self._written)
+            if os.fstat(stream.fileno()).st_size:
+                self.kept = self._partial
+            else:
+                self._partial.unlink()
+            stream.close()  # last, as it lets go of the lock
+
+    def _put_in_place(self, stream: BinaryIO) -> None:
+        if not self.pieces:
+            self._break_off()
+        elif fcntl:
+            self._temporary.replace(self._real)  # the lock is held until it has its name
+            stream.close()
+        else:
+            super()._put_in_place(stream)
+
+
 class StandardOutput:
     """Standard output with the interface of :class:`Output`: every piece is flushed."""
 
     kept = None
+    resumable = False
 
     def __init__(self) -> None:
         self.pieces = 0

@@ -32,6 +32,11 @@ class Source:
     path: Path
     name: str
 
+    @property
+    def where(self) -> str:
+        """What to call it in errors."""
+        return str(self.path)
+
     def read(self) -> Document:
         """The document.
 
@@ -126,7 +131,7 @@ def predict_all(
             yield error
         except Exception as error:
             # A flaw of ours that one odd file brings to light must not cost the others.
-            yield unexpected(str(source.path), error)
+            yield unexpected(source.where, error)
 
 
 def report_of(document: Document, which: str) -> Report:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLE, ROOT, start
+from reports import write_reports
 
 import ie as package
 from ie.report import Report
@@ -213,7 +214,6 @@ def test_what_cannot_be_written_is_one_line(ie, folder):
     for target, message in (
         (folder / "nowhere" / "out.json", f"there is no folder {folder / 'nowhere'}"),
         (good / "out.json", f"there is no folder {good}"),
-        (folder, "a folder"),
         ("/dev/full", "No space left on device"),
     ):
         done = ie("predict", good, "-o", target)
@@ -312,7 +312,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     assert process.stderr is not None
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if any(p.stat().st_size for p in tmp_path.glob("out.jsonl.*.partial")):
+        if any(p.stat().st_size for p in tmp_path.glob("out.jsonl.partial")):
             break
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
@@ -323,10 +323,46 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     reports = [json.loads(line) for line in partial.read_text(encoding="utf-8").splitlines()]
     assert 0 < len(reports) < 400
     assert err.splitlines() == [
-        f"ie: interrupted; {len(reports)} of 400 reports finished, in {partial}",
+        f"ie: interrupted; {len(reports)} of 400 reports finished, in {partial}; "
+        "the same command goes on",
         f"ie: {texts / '000.txt'}: an empty file; expected the text of a report",
         "ie: 1 failed, of 400 files",
     ]
+
+
+def test_a_run_that_was_killed_goes_on(ie, tmp_path):
+    texts = tmp_path / "texts"
+    write_reports(texts, 60)
+    command = ("predict", texts, "-e", "rules", "--workers", 2)
+    assert ie(*command, "-o", tmp_path / "whole.jsonl").returncode == 0
+    target, partial = tmp_path / "out.jsonl", tmp_path / "out.jsonl.partial"
+    process = start(*command, "-o", target)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (partial.exists() and partial.stat().st_size):
+        time.sleep(0.001)
+    process.kill()
+    process.wait(60)
+    done = ie(*command, "-o", target)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    assert not partial.exists()
+
+
+def test_a_folder_gets_parquet_files(ie, folder, tmp_path):
+    out = tmp_path / "out"
+    done = ie("predict", folder, "-e", "rules", "-o", f"{out}/", "--shard", 2)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "ie: 3 failed, of 5 files"
+    names = ["errors.jsonl", *(f"part-0000{i}.parquet" for i in range(3))]
+    assert sorted(p.name for p in out.iterdir()) == names
+    before = [p.read_bytes() for p in sorted(out.iterdir())]
+    again = ie("predict", folder, "-e", "rules", "-o", out, "--shard", 2)
+    assert again.stderr == done.stderr
+    assert [p.read_bytes() for p in sorted(out.iterdir())] == before
+    refused = ie("predict", folder, "-o", out, "--format", "table")
+    assert "--format: not for a folder" in one_line(refused.stderr)
+    refused = ie("predict", folder, "-o", tmp_path / "out.jsonl", "--engine", "ray")
+    assert "--engine ray: no folder to write to; add -o OUT/" in one_line(refused.stderr)
 
 
 @pytest.mark.parametrize("module", ["typer", "ie.extractors", "pydantic", "ie.neural.model"])

@@ -7,6 +7,7 @@ PyTorch beneath, the other with ONNX Runtime.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -18,8 +19,20 @@ from tokenizers import Tokenizer
 from ie.doc_numbers import find_numbers
 from ie.document import Annotations, Document
 from ie.intervals import Intervals
-from ie.neural.decode import Floats, Found, assembled, candidates, greedy, runs, viterbi
-from ie.neural.edges import settled
+from ie.neural.decode import (
+    Floats,
+    Found,
+    Integers,
+    Link,
+    Pairs,
+    assembled,
+    candidates,
+    greedy,
+    links_of,
+    runs,
+    viterbi,
+)
+from ie.neural.edges import settled, title_marks
 from ie.neural.encode import Alphabet, Encoded, collate, encode
 from ie.neural.vocabulary import ATTRIBUTES, LABELS, OUTSIDE, TAGS
 from ie.neural.windows import Window, make_windows
@@ -33,7 +46,10 @@ PAIRS: Final = 8192
 """Pairs of spans that are judged at once."""
 
 
-_NOTHING: Final = np.where(np.arange(TAGS) == OUTSIDE, 0.0, -1e4)
+STRETCH: Final = 256
+"""Windows after which what is known of single characters is forgotten: some 50,000 characters."""
+
+_NOTHING: Final = np.where(np.arange(TAGS) == OUTSIDE, 0.0, -1e4).astype(np.float32)
 """Tag logits of what is not there."""
 
 
@@ -79,14 +95,52 @@ class Reader:
         return encode(document, windows, self.tokenizer, self.alphabet)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What was found in a run of windows: spans in text order, and the links between them."""
+
+    found: Found
+    links: list[Link]
+
+
 def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
-    """Annotate one document of any length."""
+    """Annotate one document of any length.
+
+    It goes through the network in stretches of :data:`STRETCH` windows, so that memory grows
+    with the spans alone; a vector for each character of a text of ten million would fill five
+    gigabytes. No relation crosses the border of two stretches, which no report that we know
+    is long enough to have, unless arithmetic finds it.
+
+    Windows of different documents are never batched together: an 8-bit network scales its
+    numbers by the greatest of a batch, so that a report would depend on its neighbours.
+    """
     windows = reader.windows(document)
+    marks = title_marks(document.text)
+    numbers = [(s.start, s.end) for s in find_numbers(document.text)]
+    stretches = []
+    for first in range(0, len(windows), STRETCH):
+        part = windows[first : first + STRETCH]
+        low, high = part[0].core_start, part[-1].core_end
+        within = [n for n in numbers[bisect_left(numbers, (low,)) :] if n[0] < high]
+        stretches.append(_read(document, part, within, marks, reader, forward))
+    found, links = _joined(stretches)
+    return assembled(document, found, links)
+
+
+def _read(
+    document: Document,
+    windows: list[Window],
+    numbers: list[tuple[int, int]],
+    marks: list[tuple[int, int]],
+    reader: Reader,
+    forward: Forward,
+) -> _Stretch:
     encoded = reader.encode(document, windows)
     places: list[tuple[int, int, int]] = []
     scores: list[float] = []
     attributes: list[Floats] = []
-    vectors: list[tuple[int, Floats]] = []  # where each core begins, and its vectors
+    origin, end_of_all = windows[0].core_start, windows[-1].core_end
+    vectors: Floats | None = None  # (C, pair) of the characters of all cores
     for batch, results in _run(windows, encoded, reader, forward):
         tags, said, vector = results
         best = viterbi(tags) if reader.constrained else greedy(tags)
@@ -100,15 +154,46 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
                 places.append((begin, stop, label))
                 scores.append(float(sure[w, start:end, label].mean()))
                 attributes.append((sums[w, end] - sums[w, start]) / (end - start))
+        if vectors is None:
+            vectors = np.empty((end_of_all - origin, vector.shape[-1]), dtype=np.float32)
         for w, window in enumerate(batch):
             low, high = window.core_start - window.start, window.core_end - window.start
-            vectors.append((window.core_start, vector[w, low:high]))
-    found = _with_numbers(document, _ordered(places, scores, attributes))
-    found = _settled(document.text, found)
-    vectors.sort(key=lambda v: v[0])
-    pairs = candidates(document.text, found.places)
-    logits = _judge(found, pairs, [v for _, v in vectors], forward)
-    return assembled(document, found, pairs, logits)
+            vectors[window.core_start - origin : window.core_end - origin] = vector[w, low:high]
+    found = _with_numbers(document.text, _ordered(places, scores, attributes), numbers)
+    found = _settled(document.text, found, marks)
+    if vectors is None or not found.places:
+        return _Stretch(found, [])
+    # Spans may reach over the edges of the stretch.
+    low = min(origin, found.places[0][0])
+    high = max(end_of_all, *(end for _, end, _ in found.places))
+    pairs = candidates(document.text[low:high], [(s - low, e - low, k) for s, e, k in found.places])
+    bounds = np.array([p[:2] for p in found.places]).clip(origin, end_of_all) - origin
+    return _Stretch(found, links_of(pairs, _judge(bounds, pairs, vectors, forward)))
+
+
+def _joined(stretches: list[_Stretch]) -> tuple[Found, list[Link]]:
+    """All spans and links; of spans of one label that overlap at a border the first stays."""
+    places: list[tuple[int, int, int]] = []
+    scores: list[Floats] = [np.zeros(0, dtype=np.float32)]
+    attributes: list[Floats] = [np.zeros((0, len(ATTRIBUTES)), dtype=np.float32)]
+    links: list[Link] = []
+    ends: dict[int, int] = {}  # label → end of its last span
+    for stretch in stretches:
+        numbers: dict[int, int] = {}  # of a span in its stretch → of all
+        for i, place in enumerate(stretch.found.places):
+            start, end, label = place
+            if ends.get(label, 0) <= start:
+                ends[label] = end
+                numbers[i] = len(places)
+                places.append(place)
+        scores.append(stretch.found.scores[list(numbers)])
+        attributes.append(stretch.found.attributes[list(numbers)])
+        links += [
+            (numbers[h], numbers[t], kind, p)
+            for h, t, kind, p in stretch.links
+            if h in numbers and t in numbers
+        ]
+    return Found(places, np.concatenate(scores), np.concatenate(attributes)), links
 
 
 def _run(
@@ -122,7 +207,7 @@ def _run(
         tags, said, vector = forward.windows(batch)
         # What lies behind the end of a window says nothing.
         tags = np.where((batch["characters"] == 0)[:, :, None, None], _NOTHING, tags)
-        yield [windows[i] for i in chosen], (tags.astype(np.float32), said, vector)
+        yield [windows[i] for i in chosen], (tags, said, vector)
 
 
 def _certainty(tags: Floats, best: NDArray[np.int8]) -> Floats:
@@ -165,19 +250,17 @@ def _ordered(
     )
 
 
-def _with_numbers(document: Document, found: Found) -> Found:
+def _with_numbers(text: str, found: Found, certain: list[tuple[int, int]]) -> Found:
     """Where the grammar of document numbers finds one, it stands; it is surer than any network.
 
     Elsewhere the network may name one of a form that the grammar lacks, if it is a number.
     """
     number = LABELS.index("DOC_NUMBER")
-    certain = [(s.start, s.end) for s in find_numbers(document.text)]
     taken = Intervals(certain)
     kept = [
         i
         for i, (start, end, label) in enumerate(found.places)
-        if label != number
-        or (_NUMBERED.search(document.text[start:end]) and not taken.touch(start, end))
+        if label != number or (_NUMBERED.search(text[start:end]) and not taken.touch(start, end))
     ]
     places = [found.places[i] for i in kept] + [(s, e, number) for s, e in certain]
     order = sorted(range(len(places)), key=places.__getitem__)
@@ -187,8 +270,8 @@ def _with_numbers(document: Document, found: Found) -> Found:
     return Found([places[i] for i in order], scores[order], attributes[order])
 
 
-def _settled(text: str, found: Found) -> Found:
-    rows = [(p, i) for i, p in enumerate(settled(text, found.places)) if p]
+def _settled(text: str, found: Found, marks: list[tuple[int, int]]) -> Found:
+    rows = [(p, i) for i, p in enumerate(settled(text, found.places, marks)) if p]
     rows.sort()
     places: list[tuple[int, int, int]] = []
     kept: list[int] = []
@@ -202,13 +285,13 @@ def _settled(text: str, found: Found) -> Found:
     return Found(places, found.scores[kept], found.attributes[kept])
 
 
-def _judge(found: Found, pairs: Any, vectors: list[Floats], forward: Forward) -> Floats:
+def _judge(bounds: Integers, pairs: Pairs, vectors: Floats, forward: Forward) -> Floats:
+    """(N, relations) logits of pairs of spans, whose bounds (S, 2) count from the first vector."""
     if not len(pairs.head):
         return np.zeros((0, 0), dtype=np.float32)
-    flat = np.concatenate(vectors)
-    sums = np.concatenate([np.zeros_like(flat[:1]), flat]).cumsum(axis=0, dtype=np.float64)
-    starts = np.array([s for s, _, _ in found.places])
-    ends = np.array([e for _, e, _ in found.places])
+    sums = np.zeros((len(vectors) + 1, vectors.shape[1]))
+    np.cumsum(vectors, axis=0, dtype=np.float64, out=sums[1:])
+    starts, ends = bounds.T
     own = mean_between(sums, starts, ends)
     logits = []
     for first in range(0, len(pairs.head), PAIRS):

@@ -77,16 +77,19 @@ def viterbi(logits: Floats) -> NDArray[np.int8]:
     tags = np.zeros((windows, length, labels), dtype=np.int8)
     if not length:
         return tags
-    steps = np.ascontiguousarray(logits.transpose(1, 3, 0, 2))  # C tags W L
+    steps = logits.transpose(1, 3, 0, 2).copy()  # C tags W L
     came_from = np.empty((length, 2, windows, labels), dtype=np.int8)  # from closed, from open
-    score = steps[0].copy()
+    score = steps[0]
     score[[INSIDE, END]] = -np.inf
     for at in range(1, length):
         closed, opened = score[_CLOSED], score[_OPEN]
         came_from[at, 0] = _CLOSED[closed.argmax(axis=0)]
         came_from[at, 1] = _OPEN[opened.argmax(axis=0)]
         free, within = closed.max(axis=0), opened.max(axis=0)
-        score = np.stack([free, free, within, within, free]) + steps[at]
+        score = steps[at]
+        score[:INSIDE] += free
+        score[INSIDE:SINGLE] += within
+        score[SINGLE] += free
     tag = _CLOSED[score[_CLOSED].argmax(axis=0)]
     for at in range(length - 1, -1, -1):
         tags[:, at] = tag
@@ -235,7 +238,11 @@ class Found:
     attributes: Floats
 
 
-def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) -> Annotations:
+Link = tuple[int, int, int, float]
+"""Two spans that are related: head, tail, number of the relation, and how likely it is."""
+
+
+def assembled(document: Document, found: Found, links: list[Link]) -> Annotations:
     """Attributes and relations chosen; figures that cannot be read are left out.
 
     Where values add up exactly, that decides what is a part of what; see :mod:`ie.totals`.
@@ -243,13 +250,8 @@ def assembled(document: Document, found: Found, pairs: Pairs, logits: Floats) ->
     Args:
         document: which was read.
         found: its spans.
-        pairs: its candidate pairs.
-        logits: (N, relations) for them.
+        links: between them.
     """
-    relation_numbers = pairs.features[:, 0]
-    chosen = logits[np.arange(len(logits)), relation_numbers] if len(logits) else np.zeros(0)
-    likely = 1 / (1 + np.exp(-chosen))
-    links = _links(pairs, likely)
     spans = [
         _span(document, place, float(score), row, int(code))
         for place, score, row, code in zip(
@@ -276,7 +278,7 @@ def _with_sums(text: str, spans: Sequence[Span], relations: list[Relation]) -> l
     return others + [said.get(p) or Relation("part_of", *p) for p in parts.items()]
 
 
-def _codes(found: Found, links: list[tuple[int, int, int, float]]) -> Integers:
+def _codes(found: Found, links: list[Link]) -> Integers:
     """(S,) the likeliest code of each span; of a figure, together with what it measures.
 
     The phrase and the figure are two witnesses of one code: their log probabilities add up.
@@ -314,8 +316,17 @@ def _span(
     return Span(start, end, label, Attributes(**attributes), round(score, 4))
 
 
-def _links(pairs: Pairs, likely: NDArray[Any]) -> list[tuple[int, int, int, float]]:
-    """Head, tail, number of the relation and likelihood of the pairs that are related."""
+def links_of(pairs: Pairs, logits: Floats) -> list[Link]:
+    """Those of the pairs that are related.
+
+    Args:
+        pairs: candidates.
+        logits: (N, relations) for them.
+    """
+    if not len(pairs.head):
+        return []
+    chosen = logits[np.arange(len(logits)), pairs.features[:, 0]]
+    likely = 1 / (1 + np.exp(-chosen))
     best: dict[tuple[int, int], float] = {}
     numbers = pairs.features[:, 0].tolist()
     rows = list(

@@ -7,8 +7,9 @@ title mark. They hold in every annotation, so they can only put right.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Final
 
 from ie.neural.vocabulary import LABELS
@@ -77,7 +78,9 @@ def with_approximator(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
+def settled(
+    text: str, places: Sequence[Place], marks: Sequence[tuple[int, int]] | None = None
+) -> list[Place | None]:
     """Each place as the guide has it, or none where it has none.
 
     * No edge cuts a pair of brackets, see :func:`balanced`.
@@ -85,9 +88,14 @@ def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
     * A DOC_TITLE fills its outermost 《》, unless a document number stands in them too.
     * Nothing but a document number is marked in a DOC_TITLE, and no AGENCY or DATE in a
       CHANNEL.
+
+    Args:
+        text: of the document.
+        places: of its spans.
+        marks: the text's :func:`title_marks`, if they are known.
     """
-    marks = title_marks(text)
-    numbers = [p for p in places if p[2] == _NUMBER]
+    marks = title_marks(text) if marks is None else marks
+    numbers = sorted(p[0] for p in places if p[2] == _NUMBER)
     titles: set[Place] = set()
     found: list[Place | None] = []
     for start, end, label in places:
@@ -96,7 +104,8 @@ def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
             continue
         if label == _TITLE:
             low, high = _enclosing(marks, start)
-            if low <= start and end <= high and not any(low <= n[0] < high for n in numbers):
+            numbered = bisect_left(numbers, low) < bisect_left(numbers, high)
+            if low <= start and end <= high and not numbered:
                 start, end = low, high
         else:
             start, end = balanced(text, start, end)
@@ -107,17 +116,30 @@ def settled(text: str, places: Sequence[Place]) -> list[Place | None]:
         found.append(place if start < end and not again else None)
         if label == _TITLE:
             titles.add(place)
-    channels = [p for p in found if p and p[2] == _CHANNEL]
-    return [p if p and _may_stand(p, titles, channels) else None for p in found]
+    in_titles = _Around(titles)
+    in_channels = _Around([p for p in found if p and p[2] == _CHANNEL])
+    return [p if p and _may_stand(p, in_titles, in_channels) else None for p in found]
 
 
-def _may_stand(place: Place, titles: set[Place], channels: list[Place]) -> bool:
+def _may_stand(place: Place, titles: _Around, channels: _Around) -> bool:
     start, end, label = place
-    if label not in (_TITLE, _NUMBER) and any(t[0] <= start and end <= t[1] for t in titles):
+    if label not in (_TITLE, _NUMBER) and titles.hold(start, end):
         return False
-    if label in _NOT_IN_CHANNELS:
-        return not any(c[0] <= start and end <= c[1] for c in channels)
-    return True
+    return not (label in _NOT_IN_CHANNELS and channels.hold(start, end))
+
+
+class _Around:
+    """Places that may hold others."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        ordered = sorted(places)
+        self._starts = [p[0] for p in ordered]
+        self._reach = list(accumulate((p[1] for p in ordered), max))  # the furthest end so far
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether ``[start, end)`` lies within one of them."""
+        i = bisect_right(self._starts, start) - 1
+        return i >= 0 and end <= self._reach[i]
 
 
 def title_marks(text: str) -> list[tuple[int, int]]:
@@ -136,6 +158,6 @@ def title_marks(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _enclosing(marks: list[tuple[int, int]], offset: int) -> tuple[int, int]:
+def _enclosing(marks: Sequence[tuple[int, int]], offset: int) -> tuple[int, int]:
     i = bisect_right(marks, offset, key=lambda m: m[0]) - 1
     return marks[i] if i >= 0 and offset < marks[i][1] else (offset, -1)

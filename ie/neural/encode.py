@@ -10,7 +10,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ Integers = NDArray[np.int64]
 
 DEPTH: Final = 4  # places in a piece that are told apart: first, second, third, later
 SPACE: Final = " "
+_LINE_BREAK: Final = ord("\n")
 PREFIX: Final = "\u2581"
 """What SentencePiece writes for a space, and before every text."""
 
@@ -47,13 +47,33 @@ class Encoded:
     place: int
 
 
-@cache
 def normal(character: str) -> str:
     """One character for one: full-width forms to ASCII, any white space to a space."""
     if character.isspace() or not character.isprintable():
         return SPACE
     folded = unicodedata.normalize("NFKC", character)
     return folded if len(folded) == 1 else character
+
+
+class _Normal(dict[int, int]):
+    """Code point → that of its normal form; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = found = ord(normal(chr(code)))
+        return found
+
+
+_NORMAL: Final = _Normal()
+
+
+def normalized(text: str) -> str:
+    """A text with every character in its normal form, see :func:`normal`."""
+    return text.translate(_NORMAL)
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    """(len(text),) the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 class Alphabet:
@@ -65,15 +85,19 @@ class Alphabet:
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
-        self._ids = {c: i for i, c in enumerate(characters, 2)}
+        known = _codes(characters)
+        # Code point → id; the last place stands for all that lie beyond.
+        self._ids = np.ones(int(known.max(initial=0)) + 2, dtype=np.int64)
+        self._ids[known] = np.arange(2, len(characters) + 2)
 
     def __len__(self) -> int:
         return len(self.characters) + 2
 
     def ids(self, text: str) -> Integers:
         """(len(text),) the id of every character, 1 where it is unknown."""
-        get = self._ids.get
-        return np.array([get(c if c == "\n" else normal(c), 1) for c in text], dtype=np.int64)
+        codes = np.where(_codes(text) == _LINE_BREAK, _LINE_BREAK, _codes(normalized(text)))
+        ids: Integers = self._ids[np.minimum(codes, len(self._ids) - 1)]
+        return ids
 
 
 def alphabet_of(texts: Sequence[str], least: int = 2) -> Alphabet:
@@ -93,34 +117,35 @@ def encode(
     alphabet: Alphabet,
 ) -> list[Encoded]:
     """Encode the windows of one document."""
-    normalized = "".join(map(normal, document.text))
-    pairs = [("".join(map(normal, w.path)), normalized[w.start : w.end]) for w in windows]
-    characters = alphabet.ids(document.text)
+    pairs = [(normalized(w.path), normalized(document.text[w.start : w.end])) for w in windows]
     return [
-        _align(encoding, w, characters[w.start : w.end])
+        _align(encoding, w, alphabet.ids(document.text[w.start : w.end]))
         for encoding, w in zip(tokenizer.encode_batch(pairs), windows, strict=True)
     ]
 
 
 def _align(encoding: Any, window: Window, characters: Integers) -> Encoded:
     length = window.end - window.start
+    sequences = encoding.sequence_ids
+    count = sequences.count(1)
+    first = sequences.index(1) if count else 0
+    starts, ends = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)[first:][:count].T
+    if count > 1 and starts[0] == starts[1] == 0 and encoding.tokens[first] == PREFIX:
+        # The mark that SentencePiece puts before a text is no part of its first character.
+        first, starts, ends = first + 1, starts[1:], ends[1:]
+    # A piece that begins within the character before it begins behind that.
+    reached = np.maximum.accumulate(np.concatenate([[0], ends[:-1]]))[: len(starts)]
+    starts = starts + ((starts < ends) & (reached > starts))
+    sizes = np.maximum(ends - starts, 0)
+    within = np.arange(sizes.sum()) - np.repeat(sizes.cumsum() - sizes, sizes)
+    places = np.repeat(starts, sizes) + within
     cover = np.full(length, -1, dtype=np.int64)
     inside = np.zeros(length, dtype=np.int64)
-    of_text = [i for i, sequence in enumerate(encoding.sequence_ids) if sequence == 1]
-    offsets = encoding.offsets
-    if len(of_text) > 1 and offsets[of_text[0]][0] == offsets[of_text[1]][0] == 0:
-        # The mark that SentencePiece puts before a text is no part of its first character.
-        of_text = of_text[encoding.tokens[of_text[0]] == PREFIX :]
-    for i in of_text:
-        start, end = offsets[i]
-        if i > of_text[0] and start < end and cover[start] >= 0:
-            start += 1  # a piece that begins within the character before it
-        cover[start:end] = i
-        inside[start:end] = np.minimum(np.arange(end - start), DEPTH - 1)
+    cover[places] = np.repeat(np.arange(first, first + len(starts)), sizes)
+    inside[places] = np.minimum(within, DEPTH - 1)
     # A character that no piece covers (white space, for some tokenizers) takes the one before.
-    first = of_text[0] if of_text else 0
-    for at in np.flatnonzero(cover < 0):
-        cover[at] = cover[at - 1] if at else first
+    last = np.maximum.accumulate(np.where(cover >= 0, np.arange(length), -1))
+    cover[:] = np.where(last >= 0, cover[last], first)
     pieces = np.array(encoding.ids, dtype=np.int64)
     return Encoded(pieces, cover, inside, characters, window.place)
 

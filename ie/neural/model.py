@@ -27,18 +27,24 @@ _FIX: Final = "get the folder again, or make it with ie train and ie export-mode
 
 
 class OnnxForward:
-    """The network in ONNX Runtime, as :func:`ie.neural.annotate.read` calls it."""
+    """The network in ONNX Runtime, as :func:`ie.neural.annotate.read` calls it.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: with the graphs.
+        threads: that work at one batch; without it as many as there are cores.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
         self.folder = folder
+        self.threads = threads
 
     @cached_property
     def _windows(self) -> Any:
-        return _session(self.folder / WINDOWS_GRAPH)
+        return _session(self.folder / WINDOWS_GRAPH, self.threads)
 
     @cached_property
     def _pairs(self) -> Any:
-        return _session(self.folder / PAIRS_GRAPH)
+        return _session(self.folder / PAIRS_GRAPH, self.threads)
 
     def windows(self, batch: dict[str, Any]) -> tuple[Floats, Floats, Floats]:
         """See :class:`ie.neural.annotate.Forward`."""
@@ -54,11 +60,11 @@ class OnnxForward:
         return logits  # type: ignore[no-any-return]
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, threads: int | None) -> Any:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    )
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = threads
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
@@ -101,15 +107,16 @@ class Model:
 
     Args:
         folder: of the model.
+        threads: see :class:`OnnxForward`.
 
     Raises:
         ModelError: see :func:`load_model`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
         self.reader, self.description = load_model(folder)
         self.sha256 = hashlib.sha256((folder / DESCRIPTION).read_bytes()).hexdigest()
-        self._forward = OnnxForward(folder)
+        self._forward = OnnxForward(folder, threads)
 
     def annotate(self, document: Document) -> Annotations:
         """All labels, attributes and relations of a document."""
