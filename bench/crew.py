@@ -110,6 +110,8 @@ class Once:
 def run_once(command: Sequence[str], environment: dict[str, str] | None = None) -> Once:
     """Run a command; its peak is ``ru_maxrss``, or that of its processes together if higher.
 
+    On Linux ``ru_maxrss`` is at least what the process that starts the command holds.
+
     Raises:
         SubjectError: it ends with an error.
     """
@@ -150,7 +152,7 @@ class Watch:
     def __init__(self, pids: Sequence[int]) -> None:
         self.pids, self.peak = pids, 0
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Watch:
         self._thread.start()
@@ -159,10 +161,14 @@ class Watch:
     def __exit__(self, *error: object) -> None:
         self._over.set()
         self._thread.join()
+        self._look()
+
+    def _watch(self) -> None:
+        while not self._over.wait(self.EVERY):
+            self._look()
 
     def _look(self) -> None:
-        while not self._over.wait(self.EVERY):
-            self.peak = max(self.peak, sum(map(_held, _with_descendants(self.pids))))
+        self.peak = max(self.peak, sum(map(_held, _with_descendants(self.pids))))
 
 
 def _with_descendants(pids: Sequence[int]) -> list[int]:

@@ -24,6 +24,8 @@ from typing import Any, Final, Literal
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
 
 from ie.document import Annotations
 from ie.errors import ModelError
@@ -42,7 +44,7 @@ TOKENIZER: Final = "tokenizer.json"
 LOSS: Final = 0.005
 """8 bits may cost at most so much span F1 on the documents that are shown."""
 
-KEPT: Final = ((), ("layer.0/",))
+KEPT: Final = ((), ("/near/",), ("/near/", "layer.0/"))
 """Parts of the network that stay in 32 bits: tried in this order, the first that costs little
 enough is taken. The first layer reads the embeddings, whose few great values 8 bits coarsen."""
 
@@ -148,6 +150,7 @@ def _write_graphs(folder: Path, network: Network) -> None:
     # PyTorch's own attention guards against rows of padding alone, which no window is: a sixth
     # of the graph's time.
     network.encoder.set_attn_implementation("eager")
+    network.near = _Unfolded(network.near)
     for name, module, inputs, axes, outputs in _graphs(network):
         torch.onnx.export(
             module,
@@ -159,6 +162,33 @@ def _write_graphs(folder: Path, network: Network) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
+
+
+class _Unfolded(nn.Module):
+    """A convolution along characters as one product, because only products become 8-bit.
+
+    Args:
+        convolution: of odd width, padded so that it keeps the length.
+    """
+
+    def __init__(self, convolution: nn.Conv1d) -> None:
+        super().__init__()
+        weight = convolution.weight  # out in width
+        self.width = weight.shape[2]
+        self.product = nn.Linear(weight.shape[1] * self.width, weight.shape[0])
+        with torch.no_grad():
+            self.product.weight.copy_(weight.permute(0, 2, 1).flatten(1))
+            if convolution.bias is not None:
+                self.product.bias.copy_(convolution.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, D, C) to (B, D, C)."""
+        around = self.width // 2
+        rows = F.pad(x.transpose(1, 2), (0, 0, around, around))
+        ends = [i - self.width + 1 or None for i in range(self.width)]
+        shifted = torch.cat([rows[:, i:end] for i, end in enumerate(ends)], dim=-1)
+        product: Tensor = self.product(shifted)
+        return product.transpose(1, 2)
 
 
 def _quantize(full: Path, target: Path, kept: tuple[str, ...]) -> None:

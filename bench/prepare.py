@@ -1,12 +1,17 @@
-"""The weights of a checkpoint as what ``pipeline("token-classification")`` takes.
+"""A checkpoint as what the subjects need: ``python bench/prepare.py SUBJECT FOLDER``.
 
-Its encoder as it is, and on it one linear layer with the tags of all labels in one sequence. That
-layer is fitted to the dev reports in closed form: a random one would find a name at every piece,
-and the time to gather them would count against the pipeline.
+For ``fp32`` the model without quantisation. For ``pipeline`` what
+``pipeline("token-classification")`` takes: the encoder as it is, and on it one linear layer with
+the tags of all labels in one sequence. That layer is fitted to the dev reports in closed form: a
+random one would find a name at every piece, and the time to gather them would count against it.
+
+All this is no part of ``compare.py``, because a command that it started would have its memory
+counted from what it holds itself.
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +34,15 @@ WINDOW = 256
 """Pieces."""
 
 RIDGE = 1.0
+
+
+def write_whole_model(checkpoint: Path, folder: Path) -> None:
+    """Export a checkpoint in 32 bits."""
+    from ie.neural.batches import read_corpus
+    from ie.neural.checkpoint import load
+    from ie.neural.export import export
+
+    export(checkpoint, folder, read_corpus(load(checkpoint)[2]).dev, bits=32)
 
 
 def write_token_classifier(checkpoint: Path | None, folder: Path) -> None:
@@ -108,3 +122,18 @@ def _tags(gold: Annotations) -> dict[int, str]:
         tags |= dict.fromkeys(range(span.start, span.end), f"I-{span.label}")
         tags[span.start] = f"B-{span.label}"
     return tags
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("subject", choices=("fp32", "pipeline"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--checkpoint", type=Path)
+    arguments = parser.parse_args()
+    write = write_whole_model if arguments.subject == "fp32" else write_token_classifier
+    write(arguments.checkpoint, arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
