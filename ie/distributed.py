@@ -1,9 +1,9 @@
 """Shards on many machines, by Ray Data: the same files, byte for byte, as on one.
 
 Each actor loads the extractor once and turns whole shards into files, which it reads and
-writes itself; only their names travel. Ray hands a shard to another actor where one dies; as a
-shard is made as a whole, or found finished, nothing is lost or doubled. Ray Data holds back
-shards until an actor is free.
+writes itself; only their names travel. Ray Data holds back shards until an actor is free. What
+is left where actors die is handed out anew; as a shard is made as a whole, or found finished,
+nothing is lost or doubled.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 import ray
 from ray.data import ActorPoolStrategy, DataContext
+from ray.exceptions import RayError
 
 from ie.errors import WorkerError
 from ie.shards import (
@@ -34,13 +36,9 @@ from ie.shards import (
 from ie.storage import Folder, is_uri, packed, unpacked
 from ie.workers import Job, Outcome, Reader
 
-RETRIES: Final = 3
-"""So often a shard is tried again where its actor dies or does not answer."""
-
 ROUNDS: Final = 3
-"""So often what is left is handed out anew. While Ray finds out that a node is gone, the shards
-that were there use up their tries; without any limit a file that kills its reader would go
-round for ever."""
+"""So often in a row nothing more may come of handing out what is left. Without a limit a file
+that kills its reader would go round for ever."""
 
 
 class _ShardMaker:
@@ -65,6 +63,12 @@ class _ShardMaker:
             return done
         outcomes = map(self._reader.read, sources)
         return write_shard(self._folder, number, outcomes, self._kind)
+
+
+def _no_restarts() -> dict[str, Any]:
+    # An actor whose machine is gone would wait for a core that the others hold, and the shards
+    # given to it with it, for ever. So it fails, and they are handed out once more.
+    return {"max_restarts": 0, "max_task_retries": 0}
 
 
 def write_shards_on_ray(
@@ -101,12 +105,12 @@ def write_shards_on_ray(
     most = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     most = max(1, min(most, len(plan)))
     done: dict[int, Shard] = {}
-    for _ in range(ROUNDS):
+    fruitless = 0
+    while len(done) < len(plan) and fruitless < ROUNDS:
+        before = len(done)
         rows = [
             {"shard": k, "files": packed(plan.files(k))} for k in range(len(plan)) if k not in done
         ]
-        if not rows:
-            break
         results = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             _ShardMaker,
             fn_constructor_args=(job, folder.location),
@@ -114,13 +118,16 @@ def write_shards_on_ray(
             # An actor takes one shard at a time, so that none waits behind it for another.
             compute=ActorPoolStrategy(min_size=1, max_size=most, max_tasks_in_flight_per_actor=1),
             num_cpus=1,
-            ray_remote_args_fn=lambda: {"max_restarts": -1, "max_task_retries": RETRIES},
+            ray_remote_args_fn=_no_restarts,
         )
-        for row in results.iter_rows():
-            number, shard = int(row["shard"]), Shard(**json.loads(row["made"]))
-            done[number] = shard
-            for outcome in outcomes_of(plan.files(number), shard):
-                tell(outcome)
+        # What else goes wrong in Ray costs this round; what it has made is found by the next.
+        with suppress(RayError):
+            for row in results.iter_rows():
+                number, shard = int(row["shard"]), Shard(**json.loads(row["made"]))
+                done[number] = shard
+                for outcome in outcomes_of(plan.files(number), shard):
+                    tell(outcome)
+        fruitless = fruitless + 1 if len(done) == before else 0
     missing = [k for k in range(len(plan)) if k not in done]
     for k in missing:
         fix = "see the log of Ray; the same command tries again"
