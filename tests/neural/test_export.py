@@ -96,6 +96,14 @@ def test_in_32_bits_it_says_what_pytorch_says(
         assert found.spans
 
 
+def test_a_convolution_as_one_product_is_the_same() -> None:
+    torch.manual_seed(1)
+    convolution = torch.nn.Conv1d(6, 4, 5, padding=2)
+    for length in (1, 3, 20):
+        x = torch.randn(2, 6, length)
+        torch.testing.assert_close(exporting._Unfolded(convolution)(x), convolution(x))
+
+
 def test_graphs_that_find_other_spans_are_refused(
     trained: Path, tmp_path: Path, gold: list[Annotations], monkeypatch: pytest.MonkeyPatch
 ) -> None:
