@@ -150,7 +150,7 @@ def _write_graphs(folder: Path, network: Network) -> None:
     # PyTorch's own attention guards against rows of padding alone, which no window is: a sixth
     # of the graph's time.
     network.encoder.set_attn_implementation("eager")
-    network.near = _Unfolded(network.near)
+    network.add_module("near", _Unfolded(network.near))
     for name, module, inputs, axes, outputs in _graphs(network):
         torch.onnx.export(
             module,
