@@ -1,9 +1,13 @@
 """Shards on many machines, by Ray Data: the same files, byte for byte, as on one.
 
-Each actor loads the extractor once and turns whole shards into files, which it reads and
-writes itself; only their names travel. Ray Data holds back shards until an actor is free. What
-is left where actors die is handed out anew; as a shard is made as a whole, or found finished,
-nothing is lost or doubled.
+Each worker process loads the extractor once and turns whole shards into files, which it reads
+and writes itself; only their names travel. Ray Data holds back shards until a core is free, and
+Ray hands a shard to another worker where one dies; as a shard is made as a whole, or found
+finished, nothing is lost or doubled.
+
+The workers are those of Ray's tasks, not a pool of actors: when a machine is lost, its actors
+wait, with the shards given to them, for cores that idle actors of the same pool hold (Ray 2.60
+stands still then), while a task needs only some core that becomes free.
 """
 
 from __future__ import annotations
@@ -13,12 +17,13 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import ray
-from ray.data import ActorPoolStrategy, DataContext
+from ray.data import DataContext, TaskPoolStrategy
 from ray.exceptions import RayError
 
 from ie.errors import WorkerError
@@ -42,21 +47,14 @@ that kills its reader would go round for ever."""
 
 
 class _ShardMaker:
-    """An actor: rows that name a shard and its files → rows that say what became of them."""
+    """What a worker process keeps: the extractor, and the folder it writes to."""
 
     def __init__(self, job: Job, location: str) -> None:
         self._folder = Folder(location)
         self._reader = Reader(job, threads=1)
         self._kind = made_by(self._reader.info, job)
 
-    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        made = [
-            json.dumps(asdict(self._shard(int(number), files)))
-            for number, files in zip(batch["shard"], batch["files"], strict=True)
-        ]
-        return {"shard": batch["shard"], "made": np.array(made, dtype=object)}
-
-    def _shard(self, number: int, files: str) -> Shard:
+    def make(self, number: int, files: str) -> Shard:
         sources = unpacked(files)
         done = finished(self._folder, number, sources, self._kind)
         if done is not None:
@@ -65,10 +63,17 @@ class _ShardMaker:
         return write_shard(self._folder, number, outcomes, self._kind)
 
 
-def _no_restarts() -> dict[str, Any]:
-    # An actor whose machine is gone would wait for a core that the others hold, and the shards
-    # given to it with it, for ever. So it fails, and they are handed out once more.
-    return {"max_restarts": 0, "max_task_retries": 0}
+_maker = cache(_ShardMaker)
+
+
+def _make(batch: dict[str, Any], job: Job, location: str) -> dict[str, Any]:
+    """Rows that name a shard and its files → rows that say what became of them."""
+    maker = _maker(job, location)
+    made = [
+        json.dumps(asdict(maker.make(int(number), files)))
+        for number, files in zip(batch["shard"], batch["files"], strict=True)
+    ]
+    return {"shard": batch["shard"], "made": np.array(made, dtype=object)}
 
 
 def write_shards_on_ray(
@@ -84,7 +89,7 @@ def write_shards_on_ray(
         plan: what is to become of the files.
         location: the folder, which every machine must reach under this name, as the files.
         address: of the cluster; without it that of RAY_ADDRESS, else one is started here.
-        workers: actors, one core each; without it as many as there are cores.
+        workers: that work at once, one core each; without it as many as there are cores.
         tell: hears of each file when its shard is done, in any order; and of each shard that
             could not be made as of a failure of its first file.
 
@@ -112,13 +117,11 @@ def write_shards_on_ray(
             {"shard": k, "files": packed(plan.files(k))} for k in range(len(plan)) if k not in done
         ]
         results = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-            _ShardMaker,
-            fn_constructor_args=(job, folder.location),
+            _make,
+            fn_kwargs={"job": job, "location": folder.location},
             batch_size=1,
-            # An actor takes one shard at a time, so that none waits behind it for another.
-            compute=ActorPoolStrategy(min_size=1, max_size=most, max_tasks_in_flight_per_actor=1),
+            compute=TaskPoolStrategy(size=most),
             num_cpus=1,
-            ray_remote_args_fn=_no_restarts,
         )
         # What else goes wrong in Ray costs this round; what it has made is found by the next.
         with suppress(RayError):
