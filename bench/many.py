@@ -30,7 +30,7 @@ from rich.table import Table
 
 ROOT: Final = Path(__file__).parents[1]
 STORES: Final = ("dev.jsonl", "generated.jsonl")
-EVERY: Final = 0.5
+EVERY: Final = 0.1
 """Seconds between two looks at a run."""
 
 STEADY: Final = 0.1
@@ -130,7 +130,7 @@ def run(texts: Path, target: Path, options: list[str], enough: int | None = None
             process.send_signal(signal.SIGKILL)
             seen.killed = True
             break
-        time.sleep(EVERY if enough is None else EVERY / 10)
+        time.sleep(EVERY if enough is None else EVERY / 5)
     seen.words = process.communicate()[1]
     seen.looks.append(
         (time.monotonic() - started, target.stat().st_size if target.exists() else 0, 0)
