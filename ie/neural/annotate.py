@@ -37,8 +37,11 @@ from ie.neural.encode import Alphabet, Encoded, collate, encode
 from ie.neural.vocabulary import ATTRIBUTES, LABELS, OUTSIDE, TAGS
 from ie.neural.windows import Window, make_windows
 
-BATCH: Final = 16
-"""Windows that go through the network at once."""
+BATCH: Final = 4
+"""Windows that go through the network at once: few, for the caches of a processor and for memory.
+
+What 8 bits make of one depends on the others.
+"""
 
 _NUMBERED: Final = re.compile(r"[0-9０-９].*号\Z", re.DOTALL)
 

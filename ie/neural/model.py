@@ -65,6 +65,9 @@ def _session(path: Path, threads: int | None) -> Any:
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     options.intra_op_num_threads = threads
+    # Both keep memory for the shapes of batches that have been, and hardly two are the same.
+    options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
