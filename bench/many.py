@@ -1,8 +1,8 @@
 """Many reports: is the output whole and the same whatever breaks off the run, is memory flat?
 
-Run as ``python bench/many.py``; ``--reports 300`` and ``--extractor rules`` for a quick look. The
-reports are those of ``examples/`` and ``annotations/`` over and over, each with figures of its
-own. They are read once without a break and once with two (SIGKILL to ``ie predict`` after a
+Run as ``python bench/many.py``; ``--reports 300``, ``--length 1000`` (no more than so many
+characters of each) and ``--extractor rules`` for a quicker look. The reports are those of
+``examples/`` and ``annotations/`` over and over, each with figures of its own. They are read once without a break and once with two (SIGKILL to ``ie predict`` after a
 third and after two thirds), and the two outputs are compared byte by byte. Throughput is that of
 the unbroken run, in characters per second by the reports in its output; memory that of all its
 processes together, each page counted once (PSS).
@@ -58,6 +58,7 @@ def main() -> None:
     """Make the reports, read them twice, print what was seen; the exit status is 1 if it is bad."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=10_000)
+    parser.add_argument("--length", type=int, help="characters that each report has at most")
     parser.add_argument("--extractor", choices=("model", "rules"), default="model")
     parser.add_argument("--workers", type=int, help="as of ie predict")
     arguments = parser.parse_args()
@@ -66,7 +67,7 @@ def main() -> None:
         options += ["--workers", str(arguments.workers)]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        sizes = write_reports(folder / "texts", arguments.reports)
+        sizes = write_reports(folder / "texts", arguments.reports, arguments.length)
         whole, broken = folder / "whole.jsonl", folder / "broken.jsonl"
         unbroken = run(folder / "texts", whole, options)
         if not whole.exists():
@@ -83,7 +84,11 @@ def main() -> None:
         ]
         speeds = throughput(unbroken, whole, sizes)
     first, end = speeds[0], speeds[-1]
-    table = Table(title=f"{arguments.reports:,} reports, {arguments.extractor}", box=SIMPLE_HEAD)
+    table = Table(
+        title=f"{arguments.reports:,} reports of {sum(sizes.values()) // len(sizes):,} characters, "
+        f"{arguments.extractor}",
+        box=SIMPLE_HEAD,
+    )
     for heading in ("tenth", "characters/s", "memory MB"):
         table.add_column(heading, justify="right")
     memory = [max(m) / 2**20 for m in _tenths(unbroken)]
@@ -100,7 +105,7 @@ def main() -> None:
     sys.exit(not all(good for _, good in verdicts))
 
 
-def write_reports(folder: Path, count: int) -> dict[str, int]:
+def write_reports(folder: Path, count: int, length: int | None = None) -> dict[str, int]:
     """So many reports as files, no two of one content; the characters of each by its name."""
     folder.mkdir()
     texts = [p.read_text(encoding="utf-8") for p in sorted((ROOT / "examples").glob("*.txt"))]
@@ -109,7 +114,7 @@ def write_reports(folder: Path, count: int) -> dict[str, int]:
         texts += [text for line in lines if (text := json.loads(line).get("text"))]
     sizes = {}
     for i, text in zip(range(count), itertools.cycle(texts)):
-        changed = _FIGURE.sub(lambda m, i=i: str(int(m.group()) + i // len(texts)), text)
+        changed = _FIGURE.sub(lambda m, i=i: str(int(m.group()) + i // len(texts)), text[:length])
         name = f"{i:06}.txt"
         (folder / name).write_text(f"{changed}\n〔{i}〕\n", encoding="utf-8")
         sizes[name] = len(changed) + len(f"\n〔{i}〕\n")
