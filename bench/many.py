@@ -2,10 +2,11 @@
 
 Run as ``python bench/many.py``; ``--reports 300``, ``--length 1000`` (no more than so many
 characters of each) and ``--extractor rules`` for a quicker look. The reports are those of
-``examples/`` and ``annotations/`` over and over, each with figures of its own. They are read once without a break and once with two (SIGKILL to ``ie predict`` after a
-third and after two thirds), and the two outputs are compared byte by byte. Throughput is that of
-the unbroken run, in characters per second by the reports in its output; memory that of all its
-processes together, each page counted once (PSS).
+``examples/`` and ``annotations/`` over and over, each with figures of its own. They are read
+once without a break and once with two (SIGKILL to ``ie predict`` after a third and after two
+thirds), and the two outputs are compared byte by byte. Throughput is that of the unbroken run,
+in characters per second by the reports in its output; memory that of all its processes
+together, each page counted once (PSS).
 """
 
 from __future__ import annotations
