@@ -38,9 +38,15 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
 
     >>> balanced("开通“村务通”平台，", 3, 8), balanced("利用“在线访谈”等", 2, 7)
     ((2, 8), (3, 7))
+    >>> balanced("利用“在线访谈”等", 2, 8)
+    (3, 7)
     """
     start, end = _trimmed(text, start, end)
     for opening, closing in _PAIRS:
+        if end - start > 2 and text[start] == opening and text[end - 1] == closing:
+            within = text[start + 1 : end - 1]
+            if opening not in within and closing not in within:
+                start, end = start + 1, end - 1
         inside = text.count(opening, start, end) - text.count(closing, start, end)
         if inside > 0:
             partner = text.find(closing, end, end + _REACH)
