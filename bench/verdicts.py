@@ -104,7 +104,7 @@ def _show_machine(console: Console, result: dict[str, Any], present: list[Subjec
     parts = {**{f"graph of {n}": s for n, s in graphs.items()}}
     parts["Python"] = profile["seconds"] - sum(graphs.values())
     words = ", ".join(f"{name} {s / profile['seconds']:.0%}" for name, s in parts.items())
-    console.print(f"time of one report: {words}")
+    console.print(f"time of one report on one thread: {words}")
     words = ", ".join(f"{name} {share:.0%}" for name, share in profile["nodes"].items())
     console.print(f"time of the graphs by node: {words}")
 

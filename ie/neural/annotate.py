@@ -37,11 +37,8 @@ from ie.neural.encode import Alphabet, Encoded, collate, encode
 from ie.neural.vocabulary import ATTRIBUTES, LABELS, OUTSIDE, TAGS
 from ie.neural.windows import Window, make_windows
 
-BATCH: Final = 4
-"""Windows that go through the network at once: few, for the caches of a processor and for memory.
-
-What 8 bits make of one depends on the others.
-"""
+BATCH: Final = 32
+"""Windows that are read and decoded at once."""
 
 _NUMBERED: Final = re.compile(r"[0-9０-９].*号\Z", re.DOTALL)
 
@@ -63,6 +60,7 @@ class Forward(Protocol):
         """Logits of tags (W, C, labels, tags) and attributes (W, C, attributes), and vectors.
 
         The vectors, for pairs, are (W, C, pair); for the batch see :func:`~encode.collate`.
+        What they are behind the end of a window is not said.
         """
 
     def pairs(self, head: Floats, tail: Floats, between: Floats, features: NDArray[Any]) -> Floats:
@@ -114,8 +112,8 @@ def read(document: Document, reader: Reader, forward: Forward) -> Annotations:
     gigabytes. No relation crosses the border of two stretches, which no report that we know
     is long enough to have, unless arithmetic finds it.
 
-    Windows of different documents are never batched together: an 8-bit network scales its
-    numbers by the greatest of a batch, so that a report would depend on its neighbours.
+    Windows of different documents are never batched together: what a network says of a window
+    depends on its batch in the last digits, so that a report would depend on its neighbours.
     """
     windows = reader.windows(document)
     marks = title_marks(document.text)

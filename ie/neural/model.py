@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
@@ -29,27 +32,42 @@ _FIX: Final = "get the folder again, or make it with ie train and ie export-mode
 class OnnxForward:
     """The network in ONNX Runtime, as :func:`ie.neural.annotate.read` calls it.
 
+    Each window goes through the graph alone. So none is padded, attention needs no mask, what
+    is said of a window depends on no other (8 bits scale by the greatest number of a batch), and
+    each core takes its own window.
+
     Args:
         folder: with the graphs.
-        threads: that work at one batch; without it as many as there are cores.
+        threads: windows at once; without it as many as there are cores.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self.folder = folder
-        self.threads = threads
+        self.threads = threads or _cores()
 
     @cached_property
     def _windows(self) -> Any:
-        return _session(self.folder / WINDOWS_GRAPH, self.threads)
+        return _session(self.folder / WINDOWS_GRAPH)
 
     @cached_property
     def _pairs(self) -> Any:
-        return _session(self.folder / PAIRS_GRAPH, self.threads)
+        return _session(self.folder / PAIRS_GRAPH)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads)
 
     def windows(self, batch: dict[str, Any]) -> tuple[Floats, Floats, Floats]:
         """See :class:`ie.neural.annotate.Forward`."""
-        tags, said, vectors = self._windows.run(None, batch)
-        return tags, said, vectors
+        count, length = batch["characters"].shape
+        alone = [_row(batch, i) for i in range(count)]
+        run = self._windows.run
+        if self.threads == 1:
+            said = [run(None, row) for row in alone]
+        else:
+            said = list(self._pool.map(lambda row: run(None, row), alone))
+        tags, attributes, vectors = (_stacked(arrays, length) for arrays in zip(*said, strict=True))
+        return tags, attributes, vectors
 
     def pairs(self, head: Floats, tail: Floats, between: Floats, features: Any) -> Floats:
         """See :class:`ie.neural.annotate.Forward`."""
@@ -60,12 +78,33 @@ class OnnxForward:
         return logits  # type: ignore[no-any-return]
 
 
-def _session(path: Path, threads: int | None) -> Any:
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _row(batch: dict[str, Any], i: int) -> dict[str, Any]:
+    """One window of a batch, without its padding."""
+    pieces, characters = int(batch["mask"][i].sum()), int((batch["characters"][i] > 0).sum())
+    row = {"pieces": batch["pieces"][i : i + 1, :pieces], "place": batch["place"][i : i + 1]}
+    for name in ("cover", "inside", "characters"):
+        row[name] = batch[name][i : i + 1, :characters]
+    return row
+
+
+def _stacked(arrays: Sequence[Floats], length: int) -> Floats:
+    """(1, C, …) each to (W, length, …), with zeros behind the end."""
+    stacked = np.zeros((len(arrays), length, *arrays[0].shape[2:]), dtype=np.float32)
+    for row, array in zip(stacked, arrays, strict=True):
+        row[: array.shape[1]] = array[0]
+    return stacked
+
+
+def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.intra_op_num_threads = threads
-    # Both keep memory for the shapes of batches that have been, and hardly two are the same.
+    options.intra_op_num_threads = 1
+    # Both keep memory for the shapes of windows that have been, and hardly two are the same.
     options.enable_mem_pattern = False
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3

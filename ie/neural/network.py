@@ -55,7 +55,7 @@ class Network(nn.Module):
     def forward(
         self,
         pieces: Tensor,
-        mask: Tensor,
+        mask: Tensor | None,
         cover: Tensor,
         inside: Tensor,
         characters: Tensor,
@@ -64,7 +64,7 @@ class Network(nn.Module):
         """Say everything of a batch of windows.
 
         Args:
-            pieces, mask: (B, P) piece ids, and 1 where there is one.
+            pieces, mask: (B, P) piece ids, and 1 where there is one; without mask, everywhere.
             cover, inside, characters: (B, C), see :class:`ie.neural.encode.Encoded`.
             place: (B,) in tenths of the document.
 
