@@ -35,7 +35,14 @@ from ie.neural.card import write_card
 from ie.neural.checkpoint import TorchForward, load
 from ie.neural.configuration import Configuration
 from ie.neural.decode import FEATURES
-from ie.neural.model import DESCRIPTION, PAIRS_GRAPH, WINDOWS_GRAPH, OnnxForward, load_model
+from ie.neural.model import (
+    DESCRIPTION,
+    PAIRS_GRAPH,
+    VERSION,
+    WINDOWS_GRAPH,
+    OnnxForward,
+    load_model,
+)
 from ie.neural.network import Network
 from ie.neural.train import scores_of
 from ie.neural.vocabulary import fingerprint
@@ -102,6 +109,7 @@ def _write_whole(
         _write_graphs(folder, network)
     description = {
         "name": configuration.name,
+        "version": VERSION,
         "windows": configuration.windows.model_dump(),
         "padding": reader.padding,
         "alphabet": reader.alphabet.characters,

@@ -26,6 +26,9 @@ DESCRIPTION: Final = "model.json"
 WINDOWS_GRAPH: Final = "windows.onnx"
 PAIRS_GRAPH: Final = "pairs.onnx"
 
+VERSION: Final = 2
+"""Of what goes into the graphs and comes out: 2 has no mask."""
+
 _FIX: Final = "get the folder again, or make it with ie train and ie export-model"
 
 
@@ -127,6 +130,8 @@ def load_model(folder: Path) -> tuple[Reader, dict[str, Any]]:
         for name, digest in expected.items():
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
                 raise ModelError(str(folder / name), "other bytes", f"sha256 {digest}", _FIX)
+        if (version := description.get("version", 1)) != VERSION:
+            raise ModelError(str(folder), f"graphs of version {version}", f"{VERSION}", _FIX)
         for name, rows in fingerprint().items():
             if description[name] != rows:
                 raise ModelError(

@@ -57,7 +57,9 @@ def test_the_exported_model_finds_the_same(exported: Path, gold: list[Annotation
     assert (pooled["relations.all"].f1 or 0) > 0.8
 
 
-@pytest.mark.parametrize("damage", ["other bytes", "no such file", "other labels"])
+@pytest.mark.parametrize(
+    "damage", ["other bytes", "no such file", "other labels", "graphs of version 1"]
+)
 def test_a_damaged_model_is_refused(exported: Path, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "model"
     shutil.copytree(exported, folder)
@@ -68,7 +70,10 @@ def test_a_damaged_model_is_refused(exported: Path, tmp_path: Path, damage: str)
         graph.unlink()
     else:
         description = json.loads((folder / "model.json").read_text())
-        description["labels"].append("PERSON")
+        if damage == "other labels":
+            description["labels"].append("PERSON")
+        else:
+            del description["version"]  # as before there were versions
         (folder / "model.json").write_text(json.dumps(description))
     with pytest.raises(ModelError, match=damage) as caught:
         Model(folder)
