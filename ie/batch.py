@@ -43,7 +43,8 @@ def write_reports(
                 annotated = job.with_annotations
                 held = standing(out, sources, info, with_annotations=annotated)
                 end = _settled(held, sources, readers)
-                out.cut(end.offset, end.lines)
+                if end.lines:  # else what is there stays until there is something better
+                    out.cut(end.offset, end.lines)
                 for outcome in _kept(held, end, sources):
                     tell(outcome)
                 begin = end.sources

@@ -43,7 +43,10 @@ def _path(given: str) -> Path:
     # Typer's own paths are checked before anything is done: one bad file would cost all others.
     if not given:
         raise UsageError("''", "an empty name", "a file or folder")
-    return Path(given)
+    path = Path(given)
+    if str(path) == "-" and given != "-":  # as ./- is a file of that name
+        path = path.absolute()
+    return path
 
 
 ExtractorName = Annotated[
@@ -156,7 +159,8 @@ def predict(
         typer.Argument(
             parser=_location,
             metavar="PATH",
-            help="Text files, folders of *.txt, or - (stdin); with pyarrow URIs such as s3://….",
+            help="Text files, folders of *.txt (not through links to folders), or - (stdin); "
+            "with pyarrow URIs such as s3://….",
         ),
     ],
     extractor: ExtractorName = "model",
@@ -195,8 +199,15 @@ def predict(
         ),
     ] = None,
     shard: Annotated[
-        int, typer.Option("--shard", min=1, metavar="N", help="Input files of one Parquet file.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            "--shard",
+            min=1,
+            metavar="N",
+            help="Input files of one Parquet file. [1000]",
+            show_default=False,
+        ),
+    ] = None,
     engine: Annotated[
         Engine, typer.Option("--engine", help="ray spreads Parquet files over a cluster.")
     ] = Engine.local,
@@ -214,7 +225,6 @@ def predict(
     standard error at the end, and the exit status is 1.
     """
     from ie.console import file_progress
-    from ie.predict import is_folder
     from ie.workers import Job, cores
 
     sources, failures = _sources(paths)
@@ -222,9 +232,10 @@ def predict(
     shards = output is not None and _is_for_shards(output)
     if shards and form not in (None, Format.jsonl):
         raise UsageError("--format", "not for a folder, which gets Parquet files", fix="drop it")
-    if engine is Engine.ray and not shards:
-        raise UsageError("--engine ray", "no folder to write to", fix="add -o OUT/")
-    single = len(paths) == 1 and not is_folder(Path(paths[0]))
+    for option, given in (("--engine ray", engine is Engine.ray), ("--shard", shard)):
+        if given and not shards:
+            raise UsageError(option, "no folder to write to", fix="add -o OUT/")
+    single = len(paths) == 1 and _is_file(paths[0])
     form = form or (Format.json if single and not shards else Format.jsonl)
     if form is Format.json and len(sources) > 1:
         raise UsageError("--format json", "more than one file", fix="use --format jsonl")
@@ -250,14 +261,15 @@ def predict(
             elif engine is Engine.ray:
                 with _needed("ray"):
                     from ie.distributed import write_shards_on_ray as on_ray
-                    from ie.shards import Plan
+                    from ie.shards import SHARD, Plan
 
-                on_ray(Plan(sources, job, shard), str(output), address, workers, tell)
+                on_ray(Plan(sources, job, shard or SHARD), str(output), address, workers, tell)
             else:
                 with _needed("parquet"):
-                    from ie.shards import Plan, write_shards
+                    from ie.shards import SHARD, Plan, write_shards
 
-                write_shards(Plan(sources, job, shard), str(output), workers or cores(), tell)
+                plan = Plan(sources, job, shard or SHARD)
+                write_shards(plan, str(output), workers or cores(), tell)
     except KeyboardInterrupt:
         if begun or (out is not None and out.kept):
             _complain(f"interrupted; {_left_by(out, len(sources))}")
@@ -276,17 +288,27 @@ def _sources(paths: list[str]) -> tuple[Sequence[Readable], list[IeError]]:
     from ie.predict import find_sources
 
     if not any("://" in path for path in paths):
-        return find_sources(map(Path, paths))
+        return find_sources(map(_path, paths))
     with _needed("parquet"):
         from ie.storage import find_remote_sources
 
     sources: list[Readable] = []
     failures: list[IeError] = []
     for path in paths:
-        found, errors = find_remote_sources(path) if "://" in path else find_sources([Path(path)])
+        found, errors = find_remote_sources(path) if "://" in path else find_sources([_path(path)])
         sources += found
         failures += errors
     return sources, failures
+
+
+def _is_file(path: str) -> bool:
+    if "://" in path:
+        from ie.storage import names_a_file
+
+        return names_a_file(path)
+    from ie.predict import is_folder
+
+    return not is_folder(Path(path))
 
 
 def _is_for_shards(output: str) -> bool:

@@ -30,12 +30,13 @@ from ie.errors import WorkerError
 from ie.shards import (
     Plan,
     Shard,
+    any_readable,
     finish,
     finished,
     made_by,
     name_of,
     outcomes_of,
-    prepare,
+    ready,
     write_shard,
 )
 from ie.storage import Folder, is_uri, packed, unpacked
@@ -95,18 +96,30 @@ def write_shards_on_ray(
 
     Raises:
         UsageError, ModelError: see :func:`ie.extractors.load`.
-        WriteError: the folder is not writable, or holds what is not of this package.
+        WriteError: see :func:`ie.shards.write_shards`.
     """
-    folder = Folder(location if is_uri(location) else str(Path(location).absolute()))
-    prepare(folder)
     # The folder in which another machine runs is another one.
+    location = location if is_uri(location) else str(Path(location).absolute())
     job = replace(plan.job, model=plan.job.model and plan.job.model.absolute())
-    Reader(job)  # what is wrong with the extractor is said here, in one line
+    kind = made_by(Reader(job).info, job)  # what is wrong with it is said here, in one line
+    if not any_readable(plan, tell):
+        return
+    with ready(location, kind) as folder:
+        _start(address)
+        _write(folder, replace(plan, job=job), workers, tell)
+
+
+def _start(address: str | None) -> None:
     if not ray.is_initialized():
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.max_errored_blocks = -1  # a shard that cannot be made costs no other
+
+
+def _write(
+    folder: Folder, plan: Plan, workers: int | None, tell: Callable[[Outcome], None]
+) -> None:
     most = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     most = max(1, min(most, len(plan)))
     done: dict[int, Shard] = {}
@@ -118,7 +131,7 @@ def write_shards_on_ray(
         ]
         results = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             _make,
-            fn_kwargs={"job": job, "location": folder.location},
+            fn_kwargs={"job": plan.job, "location": folder.location},
             batch_size=1,
             compute=TaskPoolStrategy(size=most),
             num_cpus=1,

@@ -54,9 +54,10 @@ class Output:
         try:
             if self._real.is_dir():
                 raise WriteError(str(self.target), "a folder", "the name of a file")
-            if not self._real.parent.is_dir():
+            # Asked of the target: what /dev/stdout points to may have no name.
+            self._direct = self.target.exists() and not self.target.is_file()
+            if not self._direct and not self._real.parent.is_dir():
                 raise WriteError(str(self.target), f"there is no folder {self._real.parent}")
-            self._direct = self._real.exists() and not self._real.is_file()
         except OSError as error:
             raise self._failure(error) from error
         return self
@@ -83,7 +84,7 @@ class Output:
 
     def _open(self) -> BinaryIO:
         if self._stream is None:
-            path, mode = (self._real, "wb") if self._direct else (self._temporary, "xb")
+            path, mode = (self.target, "wb") if self._direct else (self._temporary, "xb")
             # Unbuffered, so that what was written is on disk at every moment.
             self._stream = path.open(mode, buffering=0)  # type: ignore[assignment]
         assert self._stream is not None
@@ -167,32 +168,10 @@ class ResumableOutput(Output):
         if self._direct:
             return self
         try:
-            self._stream = self._locked()
+            self._stream = locked(self._partial, str(self._partial))
         except OSError as error:
-            raise self._failure(error) from error
+            raise WriteError(str(self._partial), error.strerror or str(error)) from error
         return self
-
-    def _locked(self) -> BinaryIO:
-        while True:
-            stream = self._open_partial()
-            try:
-                if fcntl:
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # The run that held the lock may have renamed the file just before it let go.
-                if os.path.samestat(os.fstat(stream.fileno()), self._partial.stat()):
-                    return stream
-            except BlockingIOError:
-                stream.close()
-                raise WriteError(
-                    str(self._partial), "another run is writing it", fix="wait for its end"
-                ) from None
-            except FileNotFoundError:
-                pass
-            stream.close()
-
-    def _open_partial(self) -> BinaryIO:
-        handle = os.open(self._partial, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-        return os.fdopen(handle, "r+b", buffering=0)
 
     @property
     def partial(self) -> Path:
@@ -224,7 +203,7 @@ class ResumableOutput(Output):
         self._written, self.pieces, self._settled = offset, pieces, True
 
     def _open(self) -> BinaryIO:
-        if self._stream is not None and not self._settled:
+        if not (self._direct or self._settled):
             self.cut(0, 0)
         return super()._open()
 
@@ -251,6 +230,34 @@ class ResumableOutput(Output):
             stream.close()
         else:
             super()._put_in_place(stream)
+
+
+def locked(path: Path, what: str) -> BinaryIO:
+    """A file, made where it is missing, and open for this run alone until it is closed.
+
+    Args:
+        path: of the file.
+        what: another run that has it open is said to be writing.
+
+    Raises:
+        WriteError: another run has it open.
+        OSError: it cannot be opened.
+    """
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        stream = os.fdopen(handle, "r+b", buffering=0)
+        try:
+            if fcntl:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # The run that held the lock may have renamed the file just before it let go.
+            if os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+                return stream
+        except BlockingIOError:
+            stream.close()
+            raise WriteError(what, "another run is writing it", fix="wait for its end") from None
+        except FileNotFoundError:
+            pass
+        stream.close()
 
 
 class StandardOutput:

@@ -6,8 +6,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
@@ -18,7 +20,7 @@ from ie.assemble import assemble
 from ie.document import Document
 from ie.errors import AnnotationError, IeError, ReadError
 from ie.extractors import Extractor
-from ie.reading import as_read_error, read_bytes, read_document, read_stream
+from ie.reading import MAX_BYTES, as_read_error, read_bytes, read_document, read_stream
 from ie.report import Agency, Channel, CitedDocument, Report
 
 STDIN: Final = Path("-")
@@ -48,7 +50,14 @@ class Source:
         if sys.stdin is None:
             raise ReadError("standard input", "closed", "the text of a report")
         with as_read_error("standard input"):
-            return read_stream(sys.stdin.buffer, "standard input", self.name)
+            data = BytesIO(_all_of(sys.stdin.buffer))
+            return read_stream(data, "standard input", self.name)
+
+
+@cache
+def _all_of(stream: BinaryIO) -> bytes:
+    """What a stream gives, kept: a run that goes on, or a worker that dies, asks for it twice."""
+    return stream.read(MAX_BYTES + 1)
 
 
 def source_of(path: Path) -> Source:
@@ -61,7 +70,8 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[IeError]]:
 
     Args:
         paths: files as they are, ``-`` for standard input, and folders, in which every
-            ``*.txt`` counts, at any depth, but for hidden ones.
+            ``*.txt`` counts, at any depth, but for hidden ones and what lies in folders that
+            are links, which may go round in a circle.
 
     Returns:
         The files, which may not exist, and an error for each folder that cannot be listed
@@ -71,7 +81,8 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[IeError]]:
     errors: list[IeError] = []
     for path in paths:
         if not is_folder(path):
-            sources.setdefault(os.path.realpath(path), source_of(path))
+            key = str(path) if path == STDIN else os.path.realpath(path)
+            sources.setdefault(key, source_of(path))
             continue
         unlisted: list[OSError] = []
         files = _text_files(path, unlisted)

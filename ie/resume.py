@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from ie import report
 from ie.document import Document
 from ie.errors import IeError, WriteError
 from ie.output import ResumableOutput
 from ie.workers import Outcome, Readable
+
+FIX: Final = "remove it, or go on with the options it was begun with"
+"""What to do about reports of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +104,28 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         made = json.loads(line)
         return made if made["source"]["sha256"] and made["extractor"]["name"] else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def _check(
     output: ResumableOutput, made: dict[str, Any], info: report.Extractor, *, with_annotations: bool
 ) -> None:
-    wanted = _kind(asdict(info), with_annotations)
-    found = _kind(made["extractor"], "annotations" in made)
+    wanted = kind(asdict(info), with_annotations)
+    found = kind(made["extractor"], "annotations" in made)
     if found != wanted:
         raise _refusal(output, f"reports by {found}", f"reports by {wanted}")
 
 
-def _kind(extractor: dict[str, Any], annotated: bool) -> str:
+def kind(extractor: dict[str, Any], annotated: bool) -> str:
+    """What reports of one output must agree in, in words."""
     model = str(extractor.get("model_sha256") or "")[:8]
     words = (extractor["name"], extractor.get("version"), extractor.get("model"), model)
     return " ".join(str(w) for w in words if w) + " with annotations" * annotated
 
 
 def _refusal(output: ResumableOutput, found: str, expected: str) -> WriteError:
-    fix = "remove it, or go on with the options it was begun with"
-    return WriteError(str(output.partial), f"holds {found}", expected, fix)
+    return WriteError(str(output.partial), f"holds {found}", expected, FIX)
 
 
 def _is_of(made: dict[str, Any], document: Document) -> bool:

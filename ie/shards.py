@@ -7,8 +7,10 @@ and over which files that failed, so that a shard knows by itself whether it sti
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -16,11 +18,11 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from ie import report
+from ie import report, resume
 from ie.errors import IeError, WriteError
 from ie.parquet import SCHEMA, to_batch
-from ie.storage import Folder
-from ie.workers import Job, Outcome, Readable, crew
+from ie.storage import Folder, said
+from ie.workers import Crew, Job, Outcome, Readable, crew
 
 SHARD: Final = 1000
 """Files of a shard, unless another number is asked for."""
@@ -89,17 +91,16 @@ def write_shard(
         WriteError: the folder is not writable or the disk full.
     """
     failures: list[dict[str, Any]] = []
-    with folder.writing(name_of(number)) as stream:
-        writer = parquet.ParquetWriter(stream, SCHEMA, compression="zstd")
+    with folder.writing(name_of(number)) as stream, _writer(stream) as writer:
         rows = []
         for i, outcome in enumerate(outcomes):
             if outcome.error is not None:
                 failures.append(
                     {
                         "index": i,
-                        "name": outcome.source.name,
+                        "name": _shown(outcome.source.name),
                         "sha256": outcome.sha256,
-                        "error": str(outcome.error),
+                        "error": _shown(str(outcome.error)),
                     }
                 )
                 continue
@@ -111,31 +112,59 @@ def write_shard(
             writer.write_table(pa.Table.from_batches(rows))
         shard = Shard(kind, failures)
         writer.add_key_value_metadata({_KEY: json.dumps(asdict(shard), ensure_ascii=False)})
-        writer.close()
     return shard
 
 
-def read_shard(folder: Folder, number: int) -> tuple[Shard, list[tuple[str, str]]]:
-    """What a shard says of itself, and name and sha256 of the text of each of its reports.
+@contextmanager
+def _writer(stream: Any) -> Iterator[Any]:
+    writer = parquet.ParquetWriter(stream, SCHEMA, compression="zstd")
+    try:
+        yield writer
+        writer.close()
+    except BaseException:
+        # Left open, it would write to a stream that is closed when it is collected.
+        with suppress(Exception):
+            writer.close()
+        writer.is_open = False
+        raise
+
+
+def _shown(text: str) -> str:
+    """Text with the name of a file, which may hold bytes of GBK, as reports and errors show it."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def read_shard(
+    folder: Folder, name: str, *, with_rows: bool = True
+) -> tuple[Shard, list[tuple[str, ...]]] | None:
+    """What a shard says of itself, and name, sha256 and encoding of the text of each report.
+
+    Nothing where it is missing, or empty, as a power cut may leave it.
 
     Raises:
-        WriteError: a file of its name was not written by this package.
-        OSError: it cannot be read.
+        WriteError: a file of its name was not written by this package, or is damaged.
     """
-    name = name_of(number)
-    with folder.read(name) as stream:
-        try:
+    try:
+        with folder.read(name) as stream:
+            if not stream.seek(0, os.SEEK_END):
+                return None
             file = parquet.ParquetFile(stream)
-            shard = Shard(**json.loads((file.metadata.metadata or {})[_KEY]))
-        except (pa.ArrowInvalid, KeyError, ValueError, TypeError) as error:
-            raise WriteError(
-                folder.where(name),
-                "not of this package",
-                "a shard of reports",
-                "choose another folder",
-            ) from error
-        rows = file.read(columns=_COLUMNS)["source"].to_pylist()
-    return shard, [(row["name"], row["sha256"]) for row in rows]
+            noted = (file.metadata.metadata or {}).get(_KEY)
+            shard = Shard(**json.loads(noted)) if noted else None
+            rows = file.read(_COLUMNS)["source"].to_pylist() if shard and with_rows else []
+    except FileNotFoundError:
+        return None
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        raise WriteError(
+            folder.where(name),
+            f"damaged: {said(error)}",
+            "a shard of reports",
+            "remove it, and the same command makes it again",
+        ) from error
+    if shard is None:
+        found, fix = "not of this package", "choose another folder"
+        raise WriteError(folder.where(name), found, "a shard of reports", fix)
+    return shard, [(row["name"], row["sha256"], row["encoding"]) for row in rows]
 
 
 def finished(
@@ -148,26 +177,39 @@ def finished(
     Raises:
         WriteError: see :func:`read_shard`.
     """
-    try:
-        shard, rows = read_shard(folder, number)
-    except FileNotFoundError:
+    found = read_shard(folder, name_of(number))
+    if found is None or found[0].made_by != kind:
         return None
-    if shard.made_by != kind:
-        return None
-    failed = {f["index"]: (f["name"], f["sha256"]) for f in shard.failures}
+    shard, rows = found
+    failed = {f["index"]: f for f in shard.failures}
     left = iter(rows)
     for i, source in enumerate(sources):
-        known = failed.get(i) or next(left, None)
-        try:
-            document = source.read()
-            now: tuple[str, str | None] = document.name, document.sha256
-        except IeError:
-            now = source.name, None
         if i in failed:
-            now = source.name, now[1]
-        if now != known:
+            holds = _still_fails(source, failed[i])
+        else:
+            row = next(left, None)
+            holds = row is not None and _is_of(row, source)
+        if not holds:
             return None
     return shard if next(left, None) is None else None
+
+
+def _is_of(row: tuple[str, ...], source: Readable) -> bool:
+    try:
+        document = source.read()
+    except IeError:
+        return False
+    return row == (document.name, document.sha256, document.encoding)
+
+
+def _still_fails(source: Readable, failure: dict[str, Any]) -> bool:
+    try:
+        # Where the text can be read, only its content says whether the error would be the same.
+        sha256, words = source.read().sha256, failure["error"]
+    except IeError as error:
+        sha256, words = None, _shown(str(error))
+    now = (_shown(source.name), sha256, words)
+    return now == (failure["name"], failure["sha256"], failure["error"])
 
 
 def write_shards(plan: Plan, location: str, workers: int, tell: Callable[[Outcome], None]) -> None:
@@ -181,24 +223,32 @@ def write_shards(plan: Plan, location: str, workers: int, tell: Callable[[Outcom
 
     Raises:
         UsageError, ModelError: see :func:`ie.extractors.load`.
-        WriteError: the folder is not writable, or holds what is not of this package.
+        WriteError: the folder is not writable, another run is writing to it, or it holds what
+            is not of this package or was made otherwise.
     """
-    folder = Folder(location)
-    prepare(folder)
     with crew(plan.job, min(workers, len(plan.sources))) as readers:
         kind = made_by(readers.info(), plan.job)
-        done = {k: finished(folder, k, plan.files(k), kind) for k in range(len(plan))}
-        left = [k for k, shard in done.items() if shard is None]
-        # One stream over the shards, so that no worker waits at the end of each.
-        outcomes = readers.outcomes(source for k in left for source in plan.files(k))
-        for k, shard in done.items():
-            files = plan.files(k)
-            if shard is None:
-                made = map(_told(tell), islice(outcomes, len(files)))
-                done[k] = write_shard(folder, k, made, kind)
-            else:
-                for outcome in outcomes_of(files, shard):
-                    tell(outcome)
+        if not any_readable(plan, tell):
+            return
+        with ready(location, kind) as folder:
+            _write(folder, plan, kind, readers, tell)
+
+
+def _write(
+    folder: Folder, plan: Plan, kind: dict[str, Any], readers: Crew, tell: Callable[[Outcome], None]
+) -> None:
+    done = {k: finished(folder, k, plan.files(k), kind) for k in range(len(plan))}
+    left = [k for k, shard in done.items() if shard is None]
+    # One stream over the shards, so that no worker waits at the end of each.
+    outcomes = readers.outcomes(source for k in left for source in plan.files(k))
+    for k, shard in done.items():
+        files = plan.files(k)
+        if shard is None:
+            made = map(_told(tell), islice(outcomes, len(files)))
+            done[k] = write_shard(folder, k, made, kind)
+        else:
+            for outcome in outcomes_of(files, shard):
+                tell(outcome)
     finish(folder, [shard for shard in done.values() if shard])
 
 
@@ -217,22 +267,64 @@ def outcomes_of(files: Sequence[Readable], shard: Shard) -> Iterator[Outcome]:
         yield Outcome(source, error=failed.get(i), kept=i not in failed)
 
 
-def prepare(folder: Folder) -> None:
-    """Remove what a run that was killed has left half written."""
-    for name in folder.names():
-        if name.startswith(".part-") and name.endswith(".partial"):
-            folder.delete(name)
+def any_readable(plan: Plan, tell: Callable[[Outcome], None]) -> bool:
+    """Whether there is a file that can be read; else ``tell`` hears what is wrong with each.
+
+    Shards without a report must not replace those of an earlier run, say for a mistyped name.
+    """
+    failed = []
+    for source in plan.sources:
+        try:
+            source.read()
+        except IeError as error:
+            failed.append(Outcome(source, error=error))
+        else:
+            return True
+    for outcome in failed:
+        tell(outcome)
+    return False
+
+
+@contextmanager
+def ready(location: str, kind: dict[str, Any]) -> Iterator[Folder]:
+    """The folder for shards, closed to other runs, without what a killed one left half written.
+
+    Raises:
+        WriteError: another run is writing to it; a file has the name of a shard and is none of
+            this package, or one of another kind.
+    """
+    folder = Folder(location)
+    with folder.alone():
+        for name in folder.names():
+            if _NAME.fullmatch(name):
+                found = read_shard(folder, name, with_rows=False)
+                if found and found[0].made_by != kind:
+                    raise WriteError(
+                        location,
+                        f"holds reports by {_words(found[0].made_by)}",
+                        f"reports by {_words(kind)}",
+                        resume.FIX,
+                    )
+        for name in folder.names():
+            if name.startswith(".part-") and name.endswith(".partial"):
+                folder.delete(name)
+        yield folder
+
+
+def _words(made_by: dict[str, Any]) -> str:
+    return resume.kind(made_by, made_by.get("annotations", False))
 
 
 def finish(folder: Folder, shards: Sequence[Shard]) -> None:
     """List the failures of all shards, and remove shards of an earlier run that are too many.
 
     Raises:
-        WriteError: the folder is not writable.
+        WriteError: the folder is not writable; or such a shard is not of this package.
     """
     for name in folder.names():
         found = _NAME.fullmatch(name)
         if found and int(found[1]) >= len(shards):
+            read_shard(folder, name, with_rows=False)  # refuses what has come meanwhile
             folder.delete(name)
     failures = [(k, failure) for k, shard in enumerate(shards) for failure in shard.failures]
     if failures:

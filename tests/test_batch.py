@@ -10,6 +10,7 @@ from reports import Deadly, write_reports
 from ie.batch import write_reports as run
 from ie.errors import WriteError
 from ie.output import ResumableOutput
+from ie.predict import Source
 from ie.workers import Job, Outcome
 
 RULES = Job("rules")
@@ -111,9 +112,20 @@ def test_what_was_made_otherwise_is_not_gone_on_with(tmp_path, whole, job, messa
     assert partial.read_bytes() == data[:3000]
 
 
-def test_what_is_no_report_stays(tmp_path, whole):
+@pytest.mark.parametrize("notes", [b"my notes\n", b"[" * 200_000 + b"\n"])
+def test_what_is_no_report_stays(tmp_path, whole, notes):
     partial = tmp_path / "out.jsonl.partial"
-    partial.write_bytes(b"my notes\n")
+    partial.write_bytes(notes)
     with pytest.raises(WriteError, match="holds no reports"):
         written(whole[0], tmp_path / "out.jsonl")
-    assert partial.read_bytes() == b"my notes\n"
+    assert partial.read_bytes() == notes
+
+
+def test_without_a_file_that_can_be_read_all_stays_as_it_was(tmp_path, whole):
+    partial = tmp_path / "out.jsonl.partial"
+    partial.write_bytes(whole[1][:3000])
+    for sources in ([], [Source(tmp_path / "mistyped", "mistyped")]):
+        told = written(sources, tmp_path / "out.jsonl")
+        assert [bool(o.error) for o in told] == [True] * len(sources)
+        assert partial.read_bytes() == whole[1][:3000]
+        assert not (tmp_path / "out.jsonl").exists()

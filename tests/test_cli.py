@@ -271,6 +271,9 @@ def test_usage_errors(ie, folder):
         (("predict", good, "--extractor", "magic"), "expected one of model, rules"),
         (("predict", folder, "--format", "json"), "use --format jsonl"),
         (("predict", good, "-o", good), "an input as output"),
+        (("predict", good.as_uri(), "-o", good), "an input as output"),
+        (("predict", folder.as_uri(), "-o", good), "an input as output"),
+        (("predict", folder, "-o", folder / "b.jsonl", "--shard", 9), "--shard: no folder to"),
         (("compare", good, "--with", "rules", "--and", "magic"), "expected one of model, rules"),
         (("predict", ""), "'': an empty name"),
         (("predict", good, "-o", ""), "'': an empty name"),
@@ -363,6 +366,60 @@ def test_a_folder_gets_parquet_files(ie, folder, tmp_path):
     assert "--format: not for a folder" in one_line(refused.stderr)
     refused = ie("predict", folder, "-o", tmp_path / "out.jsonl", "--engine", "ray")
     assert "--engine ray: no folder to write to; add -o OUT/" in one_line(refused.stderr)
+
+
+def test_what_names_no_file_costs_no_finished_report(ie, folder, tmp_path):
+    (tmp_path / "none").mkdir()
+    out, target = tmp_path / "out", tmp_path / "out.jsonl"
+    assert ie("predict", folder, "-e", "rules", "-o", f"{out}/").returncode == 1
+    begun = ie("predict", folder, "-e", "rules").stdout
+    target.with_name("out.jsonl.partial").write_text(begun, encoding="utf-8")
+    before = [p.read_bytes() for p in sorted(out.iterdir())]
+    for name, message in (("none", "no *.txt file"), ("mistyped", "no such file")):
+        for given in (tmp_path / name, (tmp_path / name).as_uri()):
+            for where in (f"{out}/", target):
+                done = ie("predict", given, "-e", "rules", "-o", where, "--format", "jsonl")
+                assert done.returncode == 1
+                assert message in one_line(done.stderr)
+    assert [p.read_bytes() for p in sorted(out.iterdir())] == before
+    assert target.with_name("out.jsonl.partial").read_text(encoding="utf-8") == begun
+
+
+def test_a_folder_by_its_uri_is_a_folder(ie, folder, tmp_path):
+    target = tmp_path / "out.jsonl"
+    assert ie("predict", folder, "-e", "rules", "-o", tmp_path / "same.jsonl").returncode == 1
+    done = ie("predict", folder.as_uri(), "-e", "rules", "-o", target)
+    assert done.stderr.splitlines()[-1] == "ie: 3 failed, of 5 files"
+    assert target.read_bytes() == (tmp_path / "same.jsonl").read_bytes()
+    one = ie("predict", (folder / "a.txt").as_uri(), "-e", "rules")
+    assert one.stdout == ie("predict", folder / "a.txt", "-e", "rules").stdout
+
+
+def test_standard_output_by_name_gets_all_reports(ie, folder):
+    plain = ie("predict", folder, "-e", "rules")
+    named = ie("predict", folder, "-e", "rules", "-o", "/dev/stdout")
+    assert (named.returncode, named.stdout) == (1, plain.stdout)
+
+
+def test_standard_input_goes_on_too(ie, folder, tmp_path):
+    command = ("predict", "-", folder / "a.txt", "-e", "rules", "-o", tmp_path / "out.jsonl")
+    assert ie(*command, input=TEXT).returncode == 0
+    data = (tmp_path / "out.jsonl").read_bytes()
+    first = data.splitlines(keepends=True)[0]
+    for changed in (first, first.replace(b'"utf-8"', b'"gbk"')):
+        (tmp_path / "out.jsonl.partial").write_bytes(changed + b"torn")
+        done = ie(*command, input=TEXT)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (tmp_path / "out.jsonl").read_bytes() == data
+
+
+def test_a_file_named_as_standard_input(ie, folder):
+    (folder / "-").write_bytes((folder / "a.txt").read_bytes())
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-m", "ie", "predict", "./-", "-e", "rules"]
+    done = subprocess.run(program, cwd=folder, env=env, input=b"", capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["source"]["name"] == "-"
 
 
 @pytest.mark.parametrize("module", ["typer", "ie.extractors", "pydantic", "ie.neural.model"])

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ie.errors import WriteError
-from ie.output import ResumableOutput
+from ie.output import Output, ResumableOutput
 
 FIRST, SECOND = "甲\n".encode(), "乙\n".encode()
 
@@ -77,3 +78,29 @@ def test_a_device_knows_no_resuming():
         assert list(out.finished()) == []
         out.cut(0, 0)
         out.write(FIRST)
+        out.write(SECOND)
+    assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize("kind", [Output, ResumableOutput])
+def test_a_pipe_gets_all_pieces(tmp_path, kind):
+    reading, writing = os.pipe()  # its link in /dev/fd leads to what has no name
+    os.mkfifo(tmp_path / "pipe")
+    named = os.open(tmp_path / "pipe", os.O_RDWR)
+    for target, end in ((Path(f"/dev/fd/{writing}"), reading), (tmp_path / "pipe", named)):
+        with kind(target) as out:
+            out.write(FIRST)
+            out.write(SECOND)
+        assert os.read(end, 100) == FIRST + SECOND
+    for handle in (reading, writing, named):
+        os.close(handle)
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_partial_file_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "out.jsonl.partial").mkdir()
+    with (
+        pytest.raises(WriteError, match=r"out.jsonl.partial: Is a directory"),
+        ResumableOutput(tmp_path / "out.jsonl"),
+    ):
+        pass

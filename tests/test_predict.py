@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from ie.document import Document
 from ie.errors import AnnotationError, ReadError, UsageError, WriteError
 from ie.extractors import Extractor
 from ie.output import Output
-from ie.predict import find_sources, predict, predict_all, report_of
+from ie.predict import find_sources, predict, predict_all, report_of, source_of
 from ie.reading import read_document
 from ie.report import Report
 
@@ -72,6 +73,12 @@ def test_a_pipe_in_a_folder_is_skipped(tmp_path):
     assert [str(e) for e in errors] == [
         f"{tmp_path / 'b.txt'}: a pipe or device; expected a text file"
     ]
+
+
+def test_standard_input_is_read_once(monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(TEXT.encode("gb18030"))))
+    source = source_of(Path("-"))
+    assert source.read().text == source.read().text == TEXT
 
 
 def test_a_bad_file_costs_no_other(tmp_path):

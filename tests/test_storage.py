@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import fsspec
 import pytest
 
@@ -47,9 +49,32 @@ def test_what_is_not_in_a_store_is_one_line(store):
         assert sources == []
         assert isinstance(error, ReadError)
         assert str(error).startswith(f"{location}: ")
-    lost = unpacked('[["memory://texts/lost.txt", "lost.txt"]]')[0]
+    lost = unpacked('[["memory://texts", "lost.txt", "lost.txt"]]')[0]
     with pytest.raises(ReadError, match=r"memory://texts/lost.txt"):
         lost.read()
+
+
+NAMES = ["a#b.txt", "a%20b.txt", "a?b.txt"]
+
+
+def test_a_name_may_hold_what_means_something_in_a_uri(store, tmp_path):
+    for name in NAMES:
+        store.pipe(f"/odd/{name}", TEXT.encode())
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    for location in ("memory://odd", tmp_path.as_uri()):
+        sources, errors = find_remote_sources(location)
+        assert (errors, [s.name for s in sources]) == ([], NAMES)
+        assert [s.read().name for s in unpacked(packed(sources))] == NAMES
+
+
+def test_a_folder_on_disk_is_listed_as_without_a_uri(tmp_path):
+    name = os.fsdecode("报.txt".encode("gbk"))
+    (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    for location in (tmp_path.as_uri(), f"local://{tmp_path}"):
+        ((source,), errors) = find_remote_sources(location)
+        assert errors == []
+        assert source.where == str(tmp_path / name)
+        assert source.read().text == TEXT
 
 
 def test_sources_travel_as_a_string(store, tmp_path):
