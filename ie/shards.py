@@ -305,10 +305,15 @@ def ready(location: str, kind: dict[str, Any]) -> Iterator[Folder]:
                         f"reports by {_words(kind)}",
                         resume.FIX,
                     )
-        for name in folder.names():
-            if name.startswith(".part-") and name.endswith(".partial"):
-                folder.delete(name)
+        _tidy(folder)
         yield folder
+
+
+def _tidy(folder: Folder) -> None:
+    """Remove what a run or a worker that was killed has left half written."""
+    for name in folder.names():
+        if name.startswith(".part-") and name.endswith(".partial"):
+            folder.delete(name)
 
 
 def _words(made_by: dict[str, Any]) -> str:
@@ -316,7 +321,7 @@ def _words(made_by: dict[str, Any]) -> str:
 
 
 def finish(folder: Folder, shards: Sequence[Shard]) -> None:
-    """List the failures of all shards, and remove shards of an earlier run that are too many.
+    """List the failures of all shards; remove what is half written, and shards that are too many.
 
     Raises:
         WriteError: the folder is not writable; or such a shard is not of this package.
@@ -326,6 +331,7 @@ def finish(folder: Folder, shards: Sequence[Shard]) -> None:
         if found and int(found[1]) >= len(shards):
             read_shard(folder, name, with_rows=False)  # refuses what has come meanwhile
             folder.delete(name)
+    _tidy(folder)
     failures = [(k, failure) for k, shard in enumerate(shards) for failure in shard.failures]
     if failures:
         with folder.writing(ERRORS) as stream:
