@@ -112,6 +112,8 @@ def _orders(text: str, taken: list[Span]) -> list[Span]:
         if text[end - 1] in "）)〕]" and not re.search(r"[（(〔\[]", text[m.start() : end]):
             end -= 1
         start = max(start, last_end)
+        while text[start].isspace():
+            start += 1
         if start < m.start() and not busy.touch(start, end):
             spans.append(Span(start, end, "DOC_NUMBER"))
             last_end = end

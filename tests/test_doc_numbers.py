@@ -1,7 +1,7 @@
 """Document numbers: in every bracket, with their issuer code, and nothing that only looks alike."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ie.doc_numbers import NUMBER_CORE, ORDER, find_numbers
@@ -129,6 +129,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+@example("云政发〔2015〕3号 第711号令")
 @settings(max_examples=100, deadline=None)
 def test_spans_lie_in_text_order_do_not_overlap_and_hold_one_number_each(text):
     end = 0
