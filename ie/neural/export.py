@@ -158,7 +158,7 @@ def _write_graphs(folder: Path, network: Network) -> None:
     network = copy.deepcopy(network)
     AttentionInterface.register(_FUSED, _attention)
     AttentionMaskInterface.register(_FUSED, lambda **_: None)
-    network.encoder.set_attn_implementation(_FUSED)
+    network.encoder.set_attn_implementation(_FUSED if _can_fuse(network.encoder) else "eager")
     network.add_module("near", _Unfolded(network.near))
     for name, module, inputs, axes, outputs in _graphs(network):
         torch.onnx.export(
@@ -175,6 +175,13 @@ def _write_graphs(folder: Path, network: Network) -> None:
 
 
 _FUSED: Final = "onnxruntime"
+
+
+def _can_fuse(encoder: Any) -> bool:
+    """Whether the attention can be exchanged, and every piece looks at every other in it."""
+    near = ("sliding_window", "local_attention")
+    exchangeable = getattr(encoder, "_supports_attention_backend", False)
+    return exchangeable and not any(getattr(encoder.config, name, None) for name in near)
 
 
 def _attention(
