@@ -239,6 +239,9 @@ def predict(
     form = form or (Format.json if single and not shards else Format.jsonl)
     if form is Format.json and len(sources) > 1:
         raise UsageError("--format json", "more than one file", fix="use --format jsonl")
+    if engine is Engine.ray and "-" in paths:
+        found = "standard input, which other machines cannot read"
+        raise UsageError("--engine ray", found, fix="write it to a file first")
     if output and os.path.realpath(output) in {os.path.realpath(s.where) for s in sources}:
         raise UsageError(output, "an input as output", "another file")
     out = None if shards else _output(output, form)

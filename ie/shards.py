@@ -32,6 +32,8 @@ ROWS: Final = 100
 
 ERRORS: Final = "errors.jsonl"
 _NAME: Final = re.compile(r"part-(\d{5,})\.parquet")
+_OURS: Final = b'{"shard": "part-'
+"""How each of its lines begins."""
 _KEY: Final = b"ie.shard"
 _COLUMNS: Final = ["source"]
 
@@ -291,7 +293,7 @@ def ready(location: str, kind: dict[str, Any]) -> Iterator[Folder]:
 
     Raises:
         WriteError: another run is writing to it; a file has the name of a shard and is none of
-            this package, or one of another kind.
+            this package, or one of another kind; or there is another ``errors.jsonl``.
     """
     folder = Folder(location)
     with folder.alone():
@@ -305,8 +307,19 @@ def ready(location: str, kind: dict[str, Any]) -> Iterator[Folder]:
                         f"reports by {_words(kind)}",
                         resume.FIX,
                     )
+        _refuse_foreign_errors(folder)
         _tidy(folder)
         yield folder
+
+
+def _refuse_foreign_errors(folder: Folder) -> None:
+    if ERRORS not in folder.names():
+        return
+    with folder.read(ERRORS) as stream:
+        begins = stream.read(len(_OURS))
+    if begins not in (b"", _OURS):
+        found, fix = "not of this package", "choose another folder"
+        raise WriteError(folder.where(ERRORS), found, "a list of failures", fix)
 
 
 def _tidy(folder: Folder) -> None:

@@ -366,6 +366,8 @@ def test_a_folder_gets_parquet_files(ie, folder, tmp_path):
     assert "--format: not for a folder" in one_line(refused.stderr)
     refused = ie("predict", folder, "-o", tmp_path / "out.jsonl", "--engine", "ray")
     assert "--engine ray: no folder to write to; add -o OUT/" in one_line(refused.stderr)
+    refused = ie("predict", "-", "-o", f"{tmp_path}/out/", "--engine", "ray")
+    assert "standard input, which other machines cannot read" in one_line(refused.stderr)
 
 
 def test_what_names_no_file_costs_no_finished_report(ie, folder, tmp_path):

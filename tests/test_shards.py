@@ -85,6 +85,15 @@ def test_a_file_of_another_encoding_is_another_one(tmp_path, sources):
     assert reports[2].source.encoding == "gb18030"
 
 
+def test_a_list_of_failures_that_is_not_ours_stays(tmp_path, sources):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "errors.jsonl").write_bytes(b'{"error": "of another program"}\n')
+    with pytest.raises(WriteError, match=r"errors.jsonl: not of this package.*choose"):
+        written(sources, out)
+    assert list(contents(out)) == ["errors.jsonl"]
+
+
 def test_a_file_that_fails_otherwise_is_listed_so(tmp_path, sources):
     out = tmp_path / "out"
     written(sources, out)
