@@ -35,7 +35,7 @@ MEASURES = ("spans.all", "spans.core", "facts.all", "facts.coded", "relations.al
 
 def variants(base: str | None, layers: list[int]) -> dict[str, dict[str, Any]]:
     """Name → what differs from the whole: network, decoding, stages, reports."""
-    real_only = [{"name": "real", "corpus": 0.0, "real": 3, "epochs": 8}]
+    real_only = [{"name": "real", "corpus": 0.0, "real": 3, "epochs": 4}]
     found: dict[str, dict[str, Any]] = {
         "whole": {},
         "corpus alone": {"stages": "corpus"},
