@@ -201,8 +201,15 @@ class Reporter:
 
     @property
     def name(self) -> str:
-        """The reporting body's name, as in the title of the report."""
+        """The reporting body's name in full."""
         return self.where + self.own
+
+    def titled(self) -> str:
+        """The name as the title of a report has it, marked up; a place alone is no agency."""
+        if self.own:
+            return self._body()
+        body = self.rng.choice(["", "", "", "人民政府", "人民政府", "人民政府办公室"])
+        return f"[{self.name}{body}|A]" if body else self.name
 
     def slot(self, name: str) -> str:
         """What stands in a slot.
@@ -299,6 +306,9 @@ class Reporter:
 
     def _place(self) -> str:
         return self.rng.choice([self.name, self.name, self.where])
+
+    def _body(self) -> str:
+        return f"[{self.name}|A]" if self.own else self.where
 
     def _where(self) -> str:
         return self.where

@@ -170,9 +170,10 @@ class Composer:
         )
         year = f"[{reporter.year}年|D]"
         order = rng.random()
-        lines = [
-            f"{reporter.name}{year}{title}" if order < 0.6 else f"{year}{reporter.name}{title}"
-        ]
+        name = reporter.titled()
+        lines = [f"{name}{year}{title}" if order < 0.6 else f"{year}{name}{title}"]
+        if rng.random() < 0.2:  # pages print it twice
+            lines *= 2
         if rng.random() < 0.4:
             lines = [self._one("chrome", reporter, rng) for _ in range(rng.randint(1, 3))] + lines
         lines += [self._one("intro", reporter, rng) for _ in range(rng.choice([0, 1, 1, 2]))]
