@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -24,14 +24,20 @@ _RECENT: Final = 6
 _TELLING: Final = 5
 """Two values that add up to less than this may do so by chance."""
 
+_CERTAIN: Final = 50
+"""Three that add up to so much do not do so by chance, even if a reader saw it otherwise."""
+
+_PIECES: Final = frozenset("条件篇份则")
+"""Units in which one and the same information is counted."""
+
 
 def added_up(text: str, counts: Sequence[Span], parts: Mapping[Span, Span]) -> dict[Span, Span]:
     """part → total, corrected and completed where values near each other add up exactly.
 
     * Parts that do not add up to their total, but to another count shortly before them, are
       that one's.
-    * Two or more counts of one unit that follow a count in its sentence and add up to it are
-      its parts, if they are parts of nothing else.
+    * Two or more counts that follow a count in its sentence and add up to it are its parts,
+      if they are parts of nothing else, or of an earlier one that they do not add up to.
 
     Args:
         text: of the document.
@@ -40,10 +46,7 @@ def added_up(text: str, counts: Sequence[Span], parts: Mapping[Span, Span]) -> d
     """
     found = dict(parts)
     place = {c: i for i, c in enumerate(counts)}
-    lists: dict[Span, list[Span]] = {}
-    for part, total in sorted(parts.items(), key=lambda p: p[0].start):
-        lists.setdefault(total, []).append(part)
-    for total, items in lists.items():
+    for total, items in _lists(parts).items():
         added = _sum(items)
         if len(items) < 2 or added < _TELLING or _is(total, added):
             continue
@@ -51,25 +54,50 @@ def added_up(text: str, counts: Sequence[Span], parts: Mapping[Span, Span]) -> d
         for other in counts[max(0, first - _RECENT) : first]:
             if other not in items and other not in parts and _fits(other, items, added):
                 found.update((item, other) for item in items)
+    loose = {t for t, items in _lists(found).items() if not _is(t, _sum(items))}
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
     for _, of_sentence in groupby(counts, lambda c: bisect_right(ends, c.start)):
         group = list(of_sentence)
         for i, total in enumerate(group):
-            items = _adding_up(total, group[i + 1 :], found)
+            items = _adding_up(total, group[i + 1 :], found, loose)
             found.update((item, total) for item in items)
     return found
 
 
-def _adding_up(total: Span, following: list[Span], parts: Mapping[Span, Span]) -> list[Span]:
-    """The counts right behind a total that add up to it; none where they do not."""
+def _lists(parts: Mapping[Span, Span]) -> dict[Span, list[Span]]:
+    """total → its parts, in text order."""
+    lists: dict[Span, list[Span]] = {}
+    for part, total in sorted(parts.items(), key=lambda p: p[0].start):
+        lists.setdefault(total, []).append(part)
+    return lists
+
+
+def _adding_up(
+    total: Span, following: list[Span], parts: Mapping[Span, Span], loose: Collection[Span]
+) -> list[Span]:
+    """The counts right behind a total that add up to it; none where they do not.
+
+    A loose total, whose parts do not add up to it, gives up those that do to one behind it, and
+    units may differ (6篇 of 86条), where the numbers are such that it is no chance.
+    """
     items: list[Span] = []
+    doubtful = False
     for count in following:
-        if count.attrs.unit != total.attrs.unit or parts.get(count, total) != total:
-            return []
+        of = parts.get(count, total)
+        if of != total:
+            doubtful = True
+            if of not in loose or of.start > total.start or _is(of, total.attrs.value or 0.0):
+                return []
+        if count.attrs.unit != total.attrs.unit:
+            doubtful = True
+            if not {count.attrs.unit, total.attrs.unit} <= _PIECES:
+                return []
         items.append(count)
         added = _sum(items)
-        if len(items) > 1 and added >= _TELLING and _is(total, added):
-            return items
+        if _is(total, added):
+            least, telling = (3, _CERTAIN) if doubtful else (2, _TELLING)
+            if len(items) >= least and added >= telling:
+                return items
         if added > (total.attrs.value or 0.0):
             return []
     return []

@@ -91,6 +91,25 @@ def test_values_that_do_not_clearly_add_up_are_no_parts(markup):
     assert added(markup) == {}
 
 
+SPLIT = "公开[278条|C]，网站[98条|C]：动态[50条|C]、公告[30条|C]、其他[18{unit}|C]。"
+
+
+@pytest.mark.parametrize("unit", ["条", "篇"])
+def test_a_total_that_its_parts_do_not_add_up_to_gives_up_those_of_another(unit):
+    parts = {1: 0, 2: 1, 3: 0, 4: 0}
+    assert added(SPLIT.format(unit=unit), parts) == {1: 0, 2: 1, 3: 1, 4: 1}
+
+
+def test_a_total_gives_up_no_part_by_chance_or_to_its_like():
+    few = "收到[90件|C]，来电[7件|C]，办结[9件|C]，当面[4件|C]，网上[3件|C]，信函[2件|C]。"
+    parts = {1: 0, 3: 0, 4: 0, 5: 0}
+    assert added(few, parts) == parts
+    again = "公开[98条|C]，电子化[98条|C]，动态[50条|C]、公告[30条|C]、其他[18条|C]。"
+    parts = {1: 0, 2: 0, 3: 0, 4: 0}
+    assert added(again, parts) == parts
+    assert added(SPLIT.format(unit="次"), {2: 0, 3: 0, 4: 0}) == {2: 0, 3: 0, 4: 0}
+
+
 def test_a_part_of_another_total_stays_its_own():
     markup = "收到[90件|C]，办结[9件|C]，当面[4件|C]，网上[5件|C]。"
     assert added(markup, {2: 0}) == {2: 0}

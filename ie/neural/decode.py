@@ -245,6 +245,8 @@ Link = tuple[int, int, int, float]
 def assembled(document: Document, found: Found, links: list[Link]) -> Annotations:
     """Attributes and relations chosen; figures that cannot be read are left out.
 
+    So are phrases that no figure measures and that state no zero: by the annotation guide an
+    INDICATOR says what a figure counts.
     Where values add up exactly, that decides what is a part of what; see :mod:`ie.totals`.
 
     Args:
@@ -258,12 +260,13 @@ def assembled(document: Document, found: Found, links: list[Link]) -> Annotation
             found.places, found.scores, found.attributes, _codes(found, links), strict=True
         )
     ]
-    kept = tuple(s for s in spans if s is not None)
     relations = []
     for h, t, number, p in links:
         head, tail = spans[h], spans[t]
         if head is not None and tail is not None:
             relations.append(Relation(RELATIONS[number], head, tail, round(p, 4)))
+    measured = {r.tail for r in relations if r.type == "measures"}
+    kept = tuple(s for s in spans if s and (s.label != "INDICATOR" or s.is_zero or s in measured))
     return Annotations(document, kept, tuple(_with_sums(document.text, kept, relations)))
 
 

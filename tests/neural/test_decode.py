@@ -321,8 +321,17 @@ def test_a_document_without_spans_has_empty_annotations():
 def test_a_figure_that_cannot_be_read_is_left_out_with_its_relations():
     gold = parse_markup("[信息|I][若干条|C value=3 m<]，[图片|I][5张|C m<]")
     read = read_perfectly(gold)
-    assert [read.text(s) for s in read.spans] == ["信息", "图片", "5张"]
+    assert [read.text(s) for s in read.spans] == ["图片", "5张"]
     assert linked(read) == [("measures", "5张", "图片")]
+
+
+def test_a_phrase_that_no_figure_measures_is_left_out_unless_it_states_a_zero():
+    gold = parse_markup("[维持|I]，[未收费|I fees_collected none]，[网站|I][网站|H website]")
+    read = read_perfectly(gold)
+    assert [(read.text(s), s.label) for s in read.spans] == [
+        ("未收费", "INDICATOR"),
+        ("网站", "CHANNEL"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -396,6 +405,7 @@ def test_attributes_are_the_likeliest_of_their_kind():
     )
     pairs = candidates(document.text, found.places)
     logits = np.full((len(pairs.head), len(RELATIONS)), -9, dtype=np.float32)
+    logits[:, RELATIONS.index("measures")] = 9
     read = assembled(document, found, links_of(pairs, logits))
     assert [s.attrs.to_dict() for s in read.spans] == [
         {"type": "radio"},
