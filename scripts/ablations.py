@@ -75,7 +75,7 @@ def configured(
     if "corpus" in change:
         values["data"]["corpus"] = values["data"]["corpus"][: change["corpus"]]
     stages = values["training"]["stages"]
-    stages[0]["epochs"] = epochs * change.get("longer", 1)
+    stages[0]["epochs"] = round(epochs * change.get("longer", 1))
     if change.get("stages") == "corpus":
         values["training"]["stages"] = stages[:1]
     elif "stages" in change:
