@@ -315,8 +315,11 @@ def ready(location: str, kind: dict[str, Any]) -> Iterator[Folder]:
 def _refuse_foreign_errors(folder: Folder) -> None:
     if ERRORS not in folder.names():
         return
-    with folder.read(ERRORS) as stream:
-        begins = stream.read(len(_OURS))
+    try:
+        with folder.read(ERRORS) as stream:
+            begins = stream.read(len(_OURS))
+    except OSError as error:
+        raise WriteError(folder.where(ERRORS), said(error), "a list of failures") from error
     if begins not in (b"", _OURS):
         found, fix = "not of this package", "choose another folder"
         raise WriteError(folder.where(ERRORS), found, "a list of failures", fix)

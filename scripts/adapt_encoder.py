@@ -3,9 +3,9 @@
     python scripts/adapt_encoder.py models/encoder TEXT.txt[.xz] STORE.jsonl … -o models/adapted
 
 A text file holds a paragraph a line and a blank line between documents; of a store of
-annotations the texts are taken. Documents that speak
-of disclosure (its words and figures, per character) are read first; training stops after the
-time given, its learning rate falling to zero by then.
+annotations the texts are taken. Documents that speak of disclosure (its words and figures, per
+character) are read first; training stops after ``--minutes``, its learning rate falling to zero
+by then.
 """
 
 from __future__ import annotations
