@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("encoder", type=Path)
     parser.add_argument("texts", type=Path, nargs="+")
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--layers", type=int, help="keep only so many, the first ones")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=5e-4, help="highest learning rate")
     parser.add_argument("--batch", type=int, default=16, help="windows a step")
@@ -124,12 +125,14 @@ def main() -> None:
     # On a CPU dropout and the backward pass of fused attention take half of a step's time; and
     # a text that is read once or twice is not learnt by heart.
     attention = "sdpa" if torch.cuda.is_available() else "eager"
+    depth = {"num_hidden_layers": arguments.layers} if arguments.layers else {}
     encoder = AutoModel.from_pretrained(
         arguments.encoder,
         add_pooling_layer=False,
         attn_implementation=attention,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
+        **depth,
     )
     model = MaskedLanguageModel(encoder.float())
     texts = windows(read_documents(arguments.texts), arguments.windows, arguments.seed)
