@@ -17,15 +17,15 @@ from ie.document import Span
 
 _SENTENCE_END: Final = re.compile("[。！？\n]")
 
-
-_RECENT: Final = 6
+_RECENT: Final = 8
 """The total of a list is one of so many counts before it."""
 
 _TELLING: Final = 5
 """Two values that add up to less than this may do so by chance."""
 
+_MANY: Final = 3
 _CERTAIN: Final = 50
-"""Three that add up to so much do not do so by chance, even if a reader saw it otherwise."""
+"""So many that add up to so much do not do so by chance, even if a reader saw it otherwise."""
 
 _PIECES: Final = frozenset("条件篇份则")
 """Units in which one and the same information is counted."""
@@ -38,6 +38,8 @@ def added_up(text: str, counts: Sequence[Span], parts: Mapping[Span, Span]) -> d
       that one's.
     * Two or more counts that follow a count in its sentence and add up to it are its parts,
       if they are parts of nothing else, or of an earlier one that they do not add up to.
+    * Three or more that follow one another in a sentence and add up to a count shortly before
+      them are its parts, if they are parts of nothing else.
 
     Args:
         text: of the document.
@@ -61,7 +63,26 @@ def added_up(text: str, counts: Sequence[Span], parts: Mapping[Span, Span]) -> d
         for i, total in enumerate(group):
             items = _adding_up(total, group[i + 1 :], found, loose)
             found.update((item, total) for item in items)
+        for i, count in enumerate(group):
+            first = place[count]
+            earlier = reversed(counts[max(0, first - _RECENT) : first])
+            runs = ((total, _run(total, group[i:], found)) for total in earlier)
+            total, items = next(((t, items) for t, items in runs if items), (count, []))
+            found.update((item, total) for item in items)
     return found
+
+
+def _run(total: Span, following: list[Span], parts: Mapping[Span, Span]) -> list[Span]:
+    """The first of these counts, all free for the total, that add up to it; else none."""
+    items: list[Span] = []
+    for count in following:
+        if count.attrs.unit != total.attrs.unit or parts.get(count, total) != total:
+            return []
+        items.append(count)
+        added = _sum(items)
+        if _is(total, added):
+            return items if len(items) >= _MANY and added >= _CERTAIN else []
+    return []
 
 
 def _lists(parts: Mapping[Span, Span]) -> dict[Span, list[Span]]:
@@ -95,7 +116,7 @@ def _adding_up(
         items.append(count)
         added = _sum(items)
         if _is(total, added):
-            least, telling = (3, _CERTAIN) if doubtful else (2, _TELLING)
+            least, telling = (_MANY, _CERTAIN) if doubtful else (2, _TELLING)
             if len(items) >= least and added >= telling:
                 return items
         if added > (total.attrs.value or 0.0):

@@ -113,3 +113,31 @@ def test_a_total_gives_up_no_part_by_chance_or_to_its_like():
 def test_a_part_of_another_total_stays_its_own():
     markup = "收到[90件|C]，办结[9件|C]，当面[4件|C]，网上[5件|C]。"
     assert added(markup, {2: 0}) == {2: 0}
+
+
+RUN = "办结[1009件|C]，转下年[26件|C]。公开[700件|C]，部分[200件|C]，不公开[100件|C]，其他[9件|C]。"
+
+
+def test_three_or_more_that_add_up_are_parts_of_a_total_a_little_before():
+    parts = {2: 0, 3: 0, 4: 0, 5: 0}
+    assert added(RUN) == parts
+    assert added(RUN, {3: 0}) == parts
+    assert added("办结[90件|C]。其中补正[3件|C]，公开[70件|C]，其他[17件|C]。") == {
+        1: 0,
+        2: 0,
+        3: 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("markup", "parts"),
+    [
+        (RUN, {4: 1}),  # a part of something else
+        (RUN.replace("9件|C]。", "8件|C]。"), {}),  # another sum
+        (RUN.replace("200件", "200条"), {}),  # another unit
+        ("办结[40件|C]。公开[22件|C]，部分[13件|C]，其他[5件|C]。", {}),  # by chance
+        ("办结[90件|C]。公开[70件|C]，其他[20件|C]。", {}),  # two only
+    ],
+)
+def test_others_a_little_behind_a_total_are_none(markup, parts):
+    assert added(markup, parts) == parts
