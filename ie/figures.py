@@ -50,7 +50,12 @@ _FRACTION: Final = re.compile(
     r"(?P<before>\D{0,3}?)(?P<base>[百千万]|[二三四五六七八九十]+)分之"
     r"(?P<parts>[0-9０-９.．]+|[一二三四五六七八九十百点零]+)(?P<after>以上|以下|左右|[多余])?"
 )
-_TENTHS: Final = re.compile(r"([一二三四五六七八九])成([一二三四五六七八九])?(以上|左右|多)?")
+_TENTHS: Final = re.compile(r"([一二三四五六七八九])成([一二三四五六七八九半])?(以上|左右|多)?")
+_HALF: Final = re.compile(
+    rf"({'|'.join(sorted(_BEFORE, key=len, reverse=True))})?一?半(以上|左右|多)?"
+)
+_MIXED: Final = re.compile(rf"({ARABIC})([万亿])({ARABIC})([百千]?[百千万])")
+"""Myriads and thousands apart: ``4万8千``."""
 _SPLIT: Final = re.compile(r"(?<=[0-9０-９.．,，])[ 　]+(?=[0-9０-９.．])")
 """A space that a scraped page left inside a number: ``1, 438`` and ``26. 5``."""
 _DIVISORS: Final = {"%": 100, "％": 100, "‰": 1000, "个百分点": 100, "倍": 1, "成": 10}
@@ -79,9 +84,13 @@ def read_figure(surface: str, label: str) -> Figure:
         approx = _BEFORE.get(m["before"] or "") or APPROX_AFTER.get(m["after"] or "")
         return Figure(numbers.parse_fraction(m["base"], m["parts"]), None, approx)
     if label == "RATE" and (m := _TENTHS.fullmatch(surface)):
-        tenths = numbers.parse_chinese(m[1]) / 10 + numbers.parse_chinese(m[2] or "零") / 100
+        hundredths = 5 if m[2] == "半" else numbers.parse_chinese(m[2] or "零")
+        tenths = numbers.parse_chinese(m[1]) / 10 + hundredths / 100
         return Figure(round(tenths, 10), "成", APPROX_AFTER.get(m[3] or ""))
-    m = _FIGURE.fullmatch(_SPLIT.sub("", surface))
+    if label == "RATE" and (m := _HALF.fullmatch(surface)):
+        approx = _BEFORE.get(m[1] or "") or APPROX_AFTER.get(m[2] or "")
+        return Figure(0.5, None, approx)
+    m = _FIGURE.fullmatch(_MIXED.sub(_whole, _SPLIT.sub("", surface)))
     if m is None or "分之" in surface:
         raise ValueError(f"no number in {surface!r}")
     infix = m["infix"] or m["infix2"]
@@ -101,3 +110,8 @@ def read_figure(surface: str, label: str) -> Figure:
         value = round(value / _DIVISORS.get(unit or "", 1), 10)
         unit = "%" if unit == "％" else unit
     return Figure(value, unit, approx)
+
+
+def _whole(mixed: re.Match[str]) -> str:
+    """48000 for 4万8千."""
+    return f"{numbers.parse(mixed[1], mixed[2]) + numbers.parse(mixed[3], mixed[4]):.0f}"

@@ -2,11 +2,10 @@
 
     python scripts/ablations.py --base models/unadapted --seeds 1 2 3 -o runs/ablations
 
-``--base`` is the encoder as ``build_encoder.py`` made it, before it was adapted and cut; without
-it nothing is said of adaptation and depth. Every variant is tested on the real reports, which it
-has not seen: those that train on real reports leave one out at a time. ``--reports`` and
-``--epochs`` make it a smaller experiment, the same for all; a variant and seed that are trained
-are not trained again.
+``--base`` is the encoder as ``build_encoder.py`` made it, before it was adapted. Every variant is
+tested on the real reports, which it has not seen: those that train on real reports leave one
+out at a time. ``--reports`` and ``--epochs`` make it a smaller experiment, the same for all; a
+variant and seed that are trained are not trained again.
 """
 
 from __future__ import annotations
@@ -45,12 +44,10 @@ def variants(base: str | None, layers: list[int]) -> dict[str, dict[str, Any]]:
         "greedy decoding": {"of": "corpus alone", "constrained": False, "stages": "corpus"},
         "no generated reports": {"corpus": 1, "stages": "corpus"},
     }
+    for number in layers:
+        found[f"{number} layers"] = {"network": {"layers": number}, "stages": "corpus"}
     if base:
         found["encoder not adapted"] = {"network": {"encoder": base}, "stages": "corpus"}
-        # The adapted encoder has no layers to spare: depths are compared before adaptation.
-        for number in layers:
-            deep = {"encoder": base, "layers": number}
-            found[f"not adapted, {number} layers"] = {"network": deep, "stages": "corpus"}
     return found
 
 
@@ -127,7 +124,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--config", type=Path, default=Path("base.yaml"))
-    parser.add_argument("--base", help="the encoder before adaptation, of six layers")
+    parser.add_argument("--base", help="the encoder before adaptation")
     parser.add_argument("--layers", type=int, nargs="*", default=[2, 6], help="other depths")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=4, help="of the corpus stage")

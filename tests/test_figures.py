@@ -149,3 +149,17 @@ def test_what_holds_no_number_is_refused(surface, label):
 def test_a_number_too_great_to_be_kept_is_refused():
     with pytest.raises(ValueError, match="no number that can be kept"):
         read_figure("9" * 400 + "条", "COUNT")
+
+
+@pytest.mark.parametrize(
+    ("surface", "label", "figure"),
+    [
+        ("4万8千余个", "COUNT", Figure(48_000, "个", "more")),
+        ("1亿2千万元", "COUNT", Figure(120_000_000, "元", None)),
+        ("七成半", "RATE", Figure(0.75, "成", None)),
+        ("近一半", "RATE", Figure(0.5, None, "about")),
+        ("一半以上", "RATE", Figure(0.5, None, "more")),
+    ],
+)
+def test_mixed_powers_and_halves(surface, label, figure):
+    assert read_figure(surface, label) == figure
