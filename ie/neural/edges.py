@@ -22,8 +22,12 @@ _TITLE: Final = LABELS.index("DOC_TITLE")
 _NUMBER: Final = LABELS.index("DOC_NUMBER")
 _CHANNEL: Final = LABELS.index("CHANNEL")
 _NOT_IN_CHANNELS: Final = frozenset({LABELS.index("AGENCY"), LABELS.index("DATE")})
+_BARE: Final = frozenset(("渠道", "平台", "载体", "媒体", "网络", "网站", "栏目"))
 _FIGURES: Final = frozenset({LABELS.index("COUNT"), LABELS.index("RATE")})
-_BEFORE: Final = re.compile(r"(?:大?约|(?<![最附新临靠将])近|将近|超过|不足|逾|至少|不少于)\Z")
+_BEFORE: Final = re.compile(
+    r"(?:大约|(?<![签预节契条公特合])约|(?<![最附新临靠将接])近|将近|接近|超过|(?<![反赶高])超|突破|多达|逾"
+    r"|不足|不到|至少|不少于|不低于)\Z"
+)
 _AFTER: Final = re.compile("以上|以下|左右")
 _FRAYED: Final = re.compile(r"[\s，。、；：,;:—-]")
 _REACH: Final = 12
@@ -74,8 +78,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def with_approximator(text: str, start: int, end: int) -> tuple[int, int]:
     """A figure with the approximator that stands directly before or after it.
 
-    >>> with_approximator("达到近80%以上", 3, 6)
-    (2, 8)
+    >>> with_approximator("达到近80%以上", 3, 6), with_approximator("签约80户", 2, 5)
+    ((2, 8), (2, 5))
     """
     if before := _BEFORE.search(text, max(0, start - 4), start):
         start = before.start()
@@ -94,6 +98,7 @@ def settled(
     * A DOC_TITLE fills its outermost 《》, unless a document number stands in them too.
     * Nothing but a document number is marked in a DOC_TITLE, and no AGENCY or DATE in a
       CHANNEL.
+    * 平台, 网站, 媒体 and their like alone are no CHANNEL.
 
     Args:
         text: of the document.
@@ -119,7 +124,8 @@ def settled(
                 start, end = with_approximator(text, start, end)
         place = (start, end, label)
         again = label == _TITLE and place in titles
-        found.append(place if start < end and not again else None)
+        bare = label == _CHANNEL and text[start:end] in _BARE
+        found.append(place if start < end and not again and not bare else None)
         if label == _TITLE:
             titles.add(place)
     in_titles = _Around(titles)

@@ -10,6 +10,8 @@ import pytest
 
 from ie.annotation.audit import ERRORS, audit
 from ie.annotation.store import read_store
+from ie.neural.edges import settled
+from ie.neural.vocabulary import LABELS
 
 ROOT = Path(__file__).parents[2]
 ANNOTATIONS = ROOT / "annotations"
@@ -27,6 +29,13 @@ def test_the_store_is_made_of_the_mark_up(folder: str, store: str, tmp_path: Pat
 def test_the_audit_finds_no_errors(store: str) -> None:
     found = audit(list(read_store(ANNOTATIONS / f"{store}.jsonl")))
     assert [f for f in found if f.kind in ERRORS] == []
+
+
+@pytest.mark.parametrize("store", ["authored", "dev", "generated"])
+def test_the_rulings_on_edges_change_nothing_in_it(store: str) -> None:
+    for gold in read_store(ANNOTATIONS / f"{store}.jsonl"):
+        places = [(s.start, s.end, LABELS.index(s.label)) for s in gold.spans]
+        assert settled(gold.document.text, places) == places, gold.document.name
 
 
 def test_the_dev_reports_are_not_trained_on() -> None:

@@ -52,6 +52,11 @@ def test_balanced_edges_stay_so(text, data):
         ("达近[80%]以上", "达[近80%以上]"),
         ("至少[3家]", "[至少3家]"),
         ("最近[3年]", "最近[3年]"),
+        ("签约[3户]", "签约[3户]"),
+        ("预约[3件]", "预约[3件]"),
+        ("突破[3万条]", "[突破3万条]"),
+        ("不低于[3%]", "[不低于3%]"),
+        ("反超[3名]", "反超[3名]"),
         ("达到[3条]", "达到[3条]"),
     ],
 )
@@ -110,3 +115,8 @@ def test_marks_are_matched_within_a_line():
         (5, 9),
         (19, 23),
     ]
+
+
+def test_a_generic_word_alone_is_no_channel():
+    markup = "利用[网站|H]等[平台|H]，在[县政府网站|H]和[交易平台|H platform]"
+    assert after(markup) == [("CHANNEL", "县政府网站"), ("CHANNEL", "交易平台")]
