@@ -54,7 +54,7 @@ _TENTHS: Final = re.compile(r"([一二三四五六七八九])成([一二三四�
 _HALF: Final = re.compile(
     rf"({'|'.join(sorted(_BEFORE, key=len, reverse=True))})?一?半(以上|左右|多)?"
 )
-_MIXED: Final = re.compile(rf"({ARABIC})([万亿])({ARABIC})([百千]?[百千万])")
+_MIXED: Final = re.compile(rf"({ARABIC})(亿|万(?![^百千万]*[百千]?万))({ARABIC})([百千]?[百千万])")
 """Myriads and thousands apart: ``4万8千``."""
 _SPLIT: Final = re.compile(r"(?<=[0-9０-９.．,，])[ 　]+(?=[0-9０-９.．])")
 """A space that a scraped page left inside a number: ``1, 438`` and ``26. 5``."""

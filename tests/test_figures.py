@@ -156,6 +156,7 @@ def test_a_number_too_great_to_be_kept_is_refused():
     [
         ("4万8千余个", "COUNT", Figure(48_000, "个", "more")),
         ("1亿2千万元", "COUNT", Figure(120_000_000, "元", None)),
+        ("3万4万件", "COUNT", Figure(30_000, "4万件", None)),  # no number: nothing is added up
         ("七成半", "RATE", Figure(0.75, "成", None)),
         ("近一半", "RATE", Figure(0.5, None, "about")),
         ("一半以上", "RATE", Figure(0.5, None, "more")),
