@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ie.coordination import shared
 from ie.document import Annotations, Attributes, Document, Relation, Span
 from ie.figures import read_figure
 from ie.labels import NUMERIC_LABELS
@@ -247,7 +248,8 @@ def assembled(document: Document, found: Found, links: list[Link]) -> Annotation
 
     So are phrases that no figure measures and that state no zero: by the annotation guide an
     INDICATOR says what a figure counts.
-    Where values add up exactly, that decides what is a part of what; see :mod:`ie.totals`.
+    Where values add up exactly, that decides what is a part of what; see :mod:`ie.totals`. The
+    members of an enumeration share their relations; see :mod:`ie.coordination`.
 
     Args:
         document: which was read.
@@ -267,7 +269,8 @@ def assembled(document: Document, found: Found, links: list[Link]) -> Annotation
             relations.append(Relation(RELATIONS[number], head, tail, round(p, 4)))
     measured = {r.tail for r in relations if r.type == "measures"}
     kept = tuple(s for s in spans if s and (s.label != "INDICATOR" or s.is_zero or s in measured))
-    return Annotations(document, kept, tuple(_with_sums(document.text, kept, relations)))
+    relations = shared(document.text, kept, _with_sums(document.text, kept, relations))
+    return Annotations(document, kept, tuple(relations))
 
 
 def _with_sums(text: str, spans: Sequence[Span], relations: list[Relation]) -> list[Relation]:
