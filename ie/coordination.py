@@ -19,6 +19,14 @@ from ie.labels import RELATIONS
 SHARED: Final = ("via", "by", "issued_by")
 """Relations of which one head may have many tails; for all others a list is told apart."""
 
+KINDS_OF: Final = {
+    "letters": ("mailbox",),
+    "hotline_calls": ("hotline",),
+    "followers": ("weibo", "wechat", "app", "other", "website"),
+    "visits": ("website", "weibo", "wechat", "app"),
+}
+"""Indicator → the channel types that its figures belong to, wherever those were last spoken of."""
+
 _BETWEEN: Final = re.compile(
     r"[”’\"'》〉]?(?:[（(][^（()）\n]{0,40}[)）])?(?:、|[、，,]?(?:和|及|与|以及))[“‘\"'《〈]?"
 )
@@ -32,7 +40,8 @@ def shared(text: str, spans: Sequence[Span], relations: Sequence[Relation]) -> l
 
     Of an enumeration of spans of one label, where all heads that are related to any member are
     related to the same members, they are related to all that stand in their sentence; further
-    off, a figure takes up one of many (网站、热线…。拨打900次). What is added has no score.
+    off, a figure takes up one of many (网站、热线…。拨打900次), and letters come through the
+    mailbox of any list. What is added has no score.
 
     Args:
         text: of the document.
@@ -53,9 +62,14 @@ def shared(text: str, spans: Sequence[Span], relations: Sequence[Relation]) -> l
                     Relation(kind, head, member)
                     for member, own in zip(members, claims, strict=True)
                     for head in sorted(of_all - own, key=lambda s: s.start)
-                    if not _STOP.search(text, *_gap(head, member))
+                    if _fits(head, member) and not _STOP.search(text, *_gap(head, member))
                 ]
     return [*relations, *added]
+
+
+def _fits(head: Span, member: Span) -> bool:
+    kinds = KINDS_OF.get(head.attrs.indicator or "")
+    return not kinds or member.label != "CHANNEL" or member.attrs.type in kinds
 
 
 def _gap(one: Span, other: Span) -> tuple[int, int]:

@@ -41,6 +41,8 @@ def tails(markup, kind):
         ("[甲网|H]、\n[乙报|H#x]发[5条|C via:x]", {"5条": {"乙报"}}),
         # A figure of a later sentence takes up one of the list.
         ("建成[甲网|H]和[乙线|H#x]。全年来电[5件|C via:x]", {"5件": {"乙线"}}),
+        # Letters come through a mailbox.
+        ("开通[甲博|H weibo]和[乙箱|H#x mailbox]，收信[5件|C letters via:x]", {"5件": {"乙箱"}}),
     ],
 )
 def test_channels(markup, found):

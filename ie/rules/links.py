@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ie.coordination import KINDS_OF
 from ie.document import Relation, Span
 from ie.labels import INDICATORS
 from ie.rules.parts import COMPLETED
@@ -23,13 +24,6 @@ _NO_VIA = frozenset(
     or code in ("offices", "websites", "accounts", "normative_docs_repealed", "secrecy_incidents")
     or code in ("press_conferences", "interviews", "completion_rate", "satisfaction_rate")
 )
-# Figures that belong to a kind of channel wherever it was last spoken of.
-_KINDS_OF = {
-    "letters": ("mailbox",),
-    "hotline_calls": ("hotline",),
-    "followers": ("weibo", "wechat", "app", "other", "website"),
-    "visits": ("website", "weibo", "wechat", "app"),
-}
 _MEANS = re.compile(
     r"(?:通过|利用|依托|运用|借助|经由|经|在|从|以|由|结合|向|于|开设|开通|创办|设立|推进|建立|完善|发挥)[^，,。；;]{0,16}\Z"
 )
@@ -58,7 +52,7 @@ def find_via(
         completed = bool(COMPLETED.search(text, phrase.start, phrase.end))
         inherits = (number not in parts or completed) and not _is_periodical(phrase, channels)
         targets = _targets(text, phrase, code, limit, before, carried if inherits else None)
-        kinds = _KINDS_OF.get(code, ())
+        kinds = KINDS_OF.get(code, ())
         if not targets and not before and number not in parts:
             reach = channels.between(max(0, number.start - _KIND_REACH), limit)
             targets = [c for c in reach if c.attrs.type in kinds][-1:]
